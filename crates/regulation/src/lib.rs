@@ -1,0 +1,14 @@
+//! 定める: a municipality's regulation as data.
+//!
+//! This crate is a pure ground floor. It knows Japanese legal text, articles, profiles and dates in
+//! both calendars; it does not know clocks, files, databases or people who are signed in.
+
+pub mod citation;
+pub mod date;
+pub mod digest;
+pub mod numeral;
+pub mod profile;
+
+pub use citation::Citation;
+pub use date::Date;
+pub use profile::Profile;
