@@ -438,6 +438,13 @@ pub struct FactSpec {
     /// For a text, how each value reads.
     #[serde(default)]
     pub values: BTreeMap<String, String>,
+    /// For a yes-no fact, how "no" reads, where turning the ending of `ja` round does not do.
+    #[serde(default)]
+    pub no: Option<String>,
+    /// A limit or a circumstance that nobody changes for the sake of an act: never proposed as what
+    /// would have allowed it.
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 /// The type of a fact.
