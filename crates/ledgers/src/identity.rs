@@ -1,5 +1,12 @@
 //! Identity records (本人確認情報): the pure domain.
 
+pub mod blind;
+pub mod field;
 pub mod fold;
 pub mod name;
 pub mod numbers;
+pub mod reason;
+pub mod record;
+pub mod reveal;
+pub mod seal;
+pub mod search;

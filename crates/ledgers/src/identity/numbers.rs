@@ -167,10 +167,7 @@ fn digits_of(kind: NumberKind, text: &str) -> Result<u64, NumberError> {
 
 fn is_separator(character: char) -> bool {
     character.is_whitespace()
-        || matches!(
-            character,
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | 'ー' | '\u{FF70}'
-        )
+        || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | 'ー' | '\u{FF70}')
 }
 
 macro_rules! number {
@@ -253,8 +250,7 @@ number!(MunicipalityCode, NumberKind::MunicipalityCode, municipality_check, 99_9
 impl MyNumber {
     /// The number in groups of four, as it stands on cards and forms.
     pub fn grouped(self) -> String {
-        let (high, middle, low) =
-            (self.0 / 100_000_000, self.0 / 10_000 % 10_000, self.0 % 10_000);
+        let (high, middle, low) = (self.0 / 100_000_000, self.0 / 10_000 % 10_000, self.0 % 10_000);
         format!("{high:04} {middle:04} {low:04}")
     }
 }

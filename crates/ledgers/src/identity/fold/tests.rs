@@ -24,7 +24,8 @@ fn typed_in_any_way_it_is_the_same_name() {
 
 #[test]
 fn what_differs_stays_different() {
-    for (left, right) in [("シヨウ", "ショウ"), ("ハシ", "バシ"), ("一", "ー"), ("見本", "仮本"), ("オオノ", "オノ")] {
+    for (left, right) in [("シヨウ", "ショウ"), ("ハシ", "バシ"), ("一", "ー"), ("見本", "仮本"), ("オオノ", "オノ")]
+    {
         assert_ne!(fold_name(left), fold_name(right));
     }
 }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 #[test]
 fn glyphs_survive() {
-    for text in ["髙見本", "例﨑", "𠮷田", "雛形 葛\u{E0100}子", "渡邉", "渡邊", "JOSÉ MARIA", "見本 太郎"] {
+    for text in ["髙見本", "例﨑", "𠮷田", "雛形 葛\u{E0100}子", "渡邉", "渡邊", "JOSÉ MARIA", "見本 太郎"]
+    {
         assert_eq!(Name::parse(text).unwrap().as_str(), text);
     }
     assert_eq!(Name::parse("  見本　太郎 ").unwrap().as_str(), "見本　太郎");
@@ -21,7 +22,7 @@ fn what_cannot_be_kept_is_refused() {
     let check = |text: &str, code: &str| {
         let error = Name::parse(text).unwrap_err();
         assert_eq!(error.code(), code, "{text:?}");
-        assert!(error.to_string().ends_with("てください"), "{error}");
+        assert!(error.to_string().ends_with("ください"), "{error}");
     };
     check("", "text_empty");
     check("　 ", "text_empty");
@@ -35,7 +36,8 @@ fn what_cannot_be_kept_is_refused() {
     check("\u{E001}田", "text_private_use_character");
     check("=1+1", "text_formula_start");
     assert_eq!(Kana::parse("ミホン 太郎"), Err(TextError::NotKana { position: 5 }));
-    for text in ["ミホン　タロウ", "みほん たろう", "ﾐﾎﾝ ﾀﾛｳ", "マリア・サンプル", "SAMPLE MARIA", "ジョー"] {
+    for text in ["ミホン　タロウ", "みほん たろう", "ﾐﾎﾝ ﾀﾛｳ", "マリア・サンプル", "SAMPLE MARIA", "ジョー"]
+    {
         assert!(Kana::parse(text).is_ok(), "{text}");
     }
 }
