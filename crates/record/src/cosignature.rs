@@ -20,11 +20,7 @@ pub struct Cosignature {
 ///
 /// # Errors
 /// A key of another kind, a time beyond 2^63, or a key that cannot be reached.
-pub fn cosign(
-    checkpoint: &SignedCheckpoint,
-    signer: &dyn Signer,
-    at_s: u64,
-) -> Result<NoteSignature, SignError> {
+pub fn cosign(checkpoint: &SignedCheckpoint, signer: &dyn Signer, at_s: u64) -> Result<NoteSignature, SignError> {
     let key = signer.verifier();
     if key.kind() != KeyKind::CosignatureV1 || i64::try_from(at_s).is_err() {
         return Err(SignError(format!("`{}` cannot cosign at {at_s}", key.name())));
@@ -37,10 +33,7 @@ pub fn cosign(
 
 /// The cosignature of `witness` on the checkpoint, if it is there and holds.
 #[must_use]
-pub fn verify_cosignature(
-    checkpoint: &SignedCheckpoint,
-    witness: &VerifierKey,
-) -> Option<Cosignature> {
+pub fn verify_cosignature(checkpoint: &SignedCheckpoint, witness: &VerifierKey) -> Option<Cosignature> {
     let note = checkpoint.note();
     let verified = note.verify(&[witness]).ok()?;
     let (_, line) = verified.first()?;

@@ -130,8 +130,7 @@ impl VerifierKey {
     /// (RFC 8032, without cofactor, small-order points refused).
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
 }
 
@@ -178,11 +177,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// A bad name.
-    pub fn from_seed(
-        name: &str,
-        kind: KeyKind,
-        mut seed: [u8; KEY_BYTES],
-    ) -> Result<Self, KeyError> {
+    pub fn from_seed(name: &str, kind: KeyKind, mut seed: [u8; KEY_BYTES]) -> Result<Self, KeyError> {
         let key = Ed25519Key::from_bytes(&seed);
         seed.zeroize();
         let verifier = VerifierKey::new(name, kind, key.verifying_key().as_bytes())?;

@@ -11,17 +11,24 @@
 pub mod checkpoint;
 pub mod cosignature;
 pub mod hash;
+pub mod json;
 pub mod key;
+pub mod leaf;
 pub mod log_proof;
 pub mod note;
 pub mod proof;
+pub mod rotation;
+mod scan;
 mod subtree;
 pub mod tile;
 pub mod tree;
+pub mod verify;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use key::{KeyKind, Signer, SigningKey, VerifierKey};
+pub use leaf::{Effect, Leaf, LeafView};
 pub use log_proof::LogProof;
+pub use rotation::KeyChain;
 pub use tile::{BundleId, Resource, TileId};
 pub use tree::{FullTile, Tree};

@@ -72,9 +72,7 @@ impl LogProof {
         let entry = entry.map(|data| BASE64.decode(data)).transpose();
         let entry = entry.map_err(|_| bad("extra line"))?;
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
-        let index = index.and_then(|digits| {
-            digits.parse::<u64>().ok().filter(|number| number.to_string() == digits)
-        });
+        let index = index.and_then(|digits| digits.parse::<u64>().ok().filter(|number| number.to_string() == digits));
         let index = index.ok_or(bad("index line"))?;
         let decode = |line: &str| BASE64.decode(line).ok().and_then(|b| Hash::from_slice(&b));
         let hashes: Option<Vec<Hash>> = lines.map(decode).collect();
@@ -98,11 +96,7 @@ impl LogProof {
     ///
     /// # Errors
     /// The same as [`LogProof::verify`].
-    pub fn verify_entry(
-        &self,
-        entry: &[u8],
-        key: &VerifierKey,
-    ) -> Result<&Checkpoint, LogProofError> {
+    pub fn verify_entry(&self, entry: &[u8], key: &VerifierKey) -> Result<&Checkpoint, LogProofError> {
         let checkpoint = self.checkpoint.verify(key)?;
         let (size, root) = (checkpoint.size, &checkpoint.root);
         verify_inclusion(&self.hashes, self.index, &leaf_hash(entry), size, root)?;

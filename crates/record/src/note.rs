@@ -142,9 +142,7 @@ impl Note {
     ) -> Result<Vec<(&'a VerifierKey, &'a NoteSignature)>, NoteError> {
         let mut verified: Vec<(&VerifierKey, &NoteSignature)> = Vec::new();
         for signature in &self.signatures {
-            let of_line = |key: &&&VerifierKey| {
-                key.name() == signature.name && key.id() == signature.key_id
-            };
+            let of_line = |key: &&&VerifierKey| key.name() == signature.name && key.id() == signature.key_id;
             let Some(key) = known.iter().find(of_line) else { continue };
             if verified.iter().any(|(before, _)| before == key) {
                 return Err(NoteError::Doubled(signature.name.clone()));
@@ -202,16 +200,11 @@ fn check_text(text: &str) -> Result<(), NoteError> {
 
 fn parse_line(line: &str) -> Result<NoteSignature, NoteError> {
     let bad = || NoteError::BadLine(line.to_owned());
-    let (name, encoded) =
-        line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' ')).ok_or_else(bad)?;
+    let (name, encoded) = line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' ')).ok_or_else(bad)?;
     let decoded = BASE64.decode(encoded).map_err(|_| bad())?;
     let (key_id, bytes) = decoded.split_first_chunk::<4>().ok_or_else(bad)?;
     if !crate::key::is_name(name) || bytes.is_empty() {
         return Err(bad());
     }
-    Ok(NoteSignature {
-        name: name.to_owned(),
-        key_id: u32::from_be_bytes(*key_id),
-        bytes: bytes.to_vec(),
-    })
+    Ok(NoteSignature { name: name.to_owned(), key_id: u32::from_be_bytes(*key_id), bytes: bytes.to_vec() })
 }

@@ -75,11 +75,7 @@ pub enum ProofError<E> {
 ///
 /// # Errors
 /// No such leaf, or a tile that cannot be read.
-pub fn inclusion<R: TileReader>(
-    reader: &R,
-    index: u64,
-    size: u64,
-) -> Result<Vec<Hash>, ProofError<R::Error>> {
+pub fn inclusion<R: TileReader>(reader: &R, index: u64, size: u64) -> Result<Vec<Hash>, ProofError<R::Error>> {
     if index >= size {
         return Err(ProofError::NoSuchLeaf { index, size });
     }
@@ -91,11 +87,7 @@ pub fn inclusion<R: TileReader>(
 ///
 /// # Errors
 /// `old > new`, or a tile that cannot be read.
-pub fn consistency<R: TileReader>(
-    reader: &R,
-    old: u64,
-    new: u64,
-) -> Result<Vec<Hash>, ProofError<R::Error>> {
+pub fn consistency<R: TileReader>(reader: &R, old: u64, new: u64) -> Result<Vec<Hash>, ProofError<R::Error>> {
     if old > new {
         return Err(ProofError::Shrinks { old, new });
     }
@@ -129,13 +121,7 @@ pub enum CheckError {
 ///
 /// # Errors
 /// When the proof does not show it.
-pub fn verify_inclusion(
-    proof: &[Hash],
-    index: u64,
-    leaf: &Hash,
-    size: u64,
-    root: &Hash,
-) -> Result<(), CheckError> {
+pub fn verify_inclusion(proof: &[Hash], index: u64, leaf: &Hash, size: u64, root: &Hash) -> Result<(), CheckError> {
     if index >= size {
         return Err(CheckError::BadSizes);
     }
@@ -210,21 +196,13 @@ pub(crate) trait NodeReader {
     fn node(&mut self, height: u8, index: u64) -> Result<Hash, Self::Error>;
 }
 
-pub(crate) fn inclusion_from<N: NodeReader>(
-    nodes: &mut N,
-    index: u64,
-    size: u64,
-) -> Result<Vec<Hash>, N::Error> {
+pub(crate) fn inclusion_from<N: NodeReader>(nodes: &mut N, index: u64, size: u64) -> Result<Vec<Hash>, N::Error> {
     hash_ranges(nodes, &inclusion_ranges(index, size))
 }
 
 /// The root of leaves `start..end`, where `start` is a multiple of the largest
 /// power of two within the range; `None` for an empty range.
-pub(crate) fn range_hash<N: NodeReader>(
-    nodes: &mut N,
-    start: u64,
-    mut end: u64,
-) -> Result<Option<Hash>, N::Error> {
+pub(crate) fn range_hash<N: NodeReader>(nodes: &mut N, start: u64, mut end: u64) -> Result<Option<Hash>, N::Error> {
     // Perfect subtrees from the right end: each is the lowest set bit of what is left.
     let mut hash: Option<Hash> = None;
     while end > start {
@@ -237,10 +215,7 @@ pub(crate) fn range_hash<N: NodeReader>(
     Ok(hash)
 }
 
-fn hash_ranges<N: NodeReader>(
-    nodes: &mut N,
-    ranges: &[(u64, u64)],
-) -> Result<Vec<Hash>, N::Error> {
+fn hash_ranges<N: NodeReader>(nodes: &mut N, ranges: &[(u64, u64)]) -> Result<Vec<Hash>, N::Error> {
     let mut hashes = Vec::with_capacity(ranges.len());
     for (start, end) in ranges {
         hashes.extend(range_hash(nodes, *start, *end)?);
@@ -329,10 +304,8 @@ impl<R: TileReader> NodeReader for Tiles<'_, R> {
         let subtree = match self.read.entry((level, id.index)) {
             std::collections::hash_map::Entry::Occupied(held) => held.into_mut(),
             std::collections::hash_map::Entry::Vacant(place) => {
-                let hashes =
-                    self.reader.tile(id).map_err(|source| ProofError::Read { id, source })?;
-                let hashes =
-                    hashes.get(..usize::from(id.width)).ok_or(ProofError::ShortTile { id })?;
+                let hashes = self.reader.tile(id).map_err(|source| ProofError::Read { id, source })?;
+                let hashes = hashes.get(..usize::from(id.width)).ok_or(ProofError::ShortTile { id })?;
                 place.insert(Subtree::from_hashes(hashes))
             }
         };

@@ -122,9 +122,7 @@ impl Resource {
     /// # Errors
     /// Refuses every spelling but the one [`Resource::path`] prints.
     pub fn parse(path: &str) -> Result<Self, PathError> {
-        parse_resource(path)
-            .filter(|resource| resource.path() == path)
-            .ok_or_else(|| PathError(path.to_owned()))
+        parse_resource(path).filter(|resource| resource.path() == path).ok_or_else(|| PathError(path.to_owned()))
     }
 }
 
@@ -201,13 +199,10 @@ pub fn decode_tile(bytes: &[u8], width: u16) -> Result<Vec<Hash>, DataError> {
 ///
 /// # Errors
 /// An entry longer than [`ENTRY_BYTES_MAX`].
-pub fn encode_bundle<'a>(
-    entries: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<Vec<u8>, DataError> {
+pub fn encode_bundle<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
     for entry in entries {
-        let length = u16::try_from(entry.len())
-            .map_err(|_| DataError::EntryTooLong { bytes: entry.len() })?;
+        let length = u16::try_from(entry.len()).map_err(|_| DataError::EntryTooLong { bytes: entry.len() })?;
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(entry);
     }
@@ -225,6 +220,20 @@ pub fn decode_bundle(bytes: &[u8], width: u16) -> Result<Vec<&[u8]>, DataError> 
     } else {
         Err(DataError::EntryCount { width, found: entries.len() })
     }
+}
+
+/// The entries of a damaged bundle up to the first that cannot be cut off.
+pub(crate) fn readable_entries(bytes: &[u8], width: u16) -> Vec<&[u8]> {
+    let mut entries = Vec::new();
+    let mut rest = bytes;
+    while entries.len() < usize::from(width)
+        && let Some((length, after)) = rest.split_first_chunk::<2>()
+        && let Some((entry, after)) = after.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+    {
+        entries.push(entry);
+        rest = after;
+    }
+    entries
 }
 
 fn split_bundle(mut rest: &[u8]) -> Result<Vec<&[u8]>, DataError> {

@@ -160,13 +160,11 @@ impl Tree {
     /// The partial tiles that complete this tree, from level 0 upwards, with
     /// their bytes. Together with all full tiles they are the whole tree.
     pub fn edge_tiles(&self) -> impl Iterator<Item = (TileId, Vec<u8>)> {
-        (0_u8..).zip(&self.levels).filter(|(_, level)| level.edge.width() > 0).map(
-            |(number, level)| {
-                let index = level_width(number, self.size) / u64::from(TILE_WIDTH);
-                let id = TileId { level: number, index, width: level.edge.width() };
-                (id, encode_tile(&level.edge.hashes()))
-            },
-        )
+        (0_u8..).zip(&self.levels).filter(|(_, level)| level.edge.width() > 0).map(|(number, level)| {
+            let index = level_width(number, self.size) / u64::from(TILE_WIDTH);
+            let id = TileId { level: number, index, width: level.edge.width() };
+            (id, encode_tile(&level.edge.hashes()))
+        })
     }
 
     /// The inclusion proof of a recent leaf in this very tree, from memory.
@@ -254,7 +252,5 @@ fn tile_root<E>(
     read_tile: &mut impl FnMut(TileId) -> Result<Vec<Hash>, E>,
 ) -> Result<Hash, RestoreError<E>> {
     let hashes = read_tile(id).map_err(|source| RestoreError::Read { id, source })?;
-    Subtree::from_hashes(&hashes)
-        .root()
-        .ok_or(RestoreError::ShortTile { id, found: hashes.len() })
+    Subtree::from_hashes(&hashes).root().ok_or(RestoreError::ShortTile { id, found: hashes.len() })
 }
