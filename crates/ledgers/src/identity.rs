@@ -1,8 +1,10 @@
 //! Identity records (本人確認情報): the pure domain.
 
 pub mod blind;
+pub mod export;
 pub mod field;
 pub mod fold;
+pub mod import;
 pub mod name;
 pub mod numbers;
 pub mod reason;
@@ -10,3 +12,4 @@ pub mod record;
 pub mod reveal;
 pub mod seal;
 pub mod search;
+pub mod synth;
