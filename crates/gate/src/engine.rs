@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use sekisho_regulation::{Citation, Profile};
 
-use crate::cases::CaseResult;
-use crate::decision::{Decision, Nearest, Refusal, Ruling, UNKNOWN_ACT};
+use crate::cases::{self, CaseResult};
+use crate::decision::{Decision, Nearest, OK, Permit, Refusal, Ruling, UNKNOWN_ACT};
 use crate::error::GateError;
 use crate::facts::FactSheet;
-use crate::plan::ActPlan;
+use crate::plan::{ActPlan, Rule, Voice};
+use crate::policy::{self, Source};
+use crate::sentence;
 
 /// Decides acts by a profile.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub struct Gate {
     acts: HashMap<Arc<str>, Arc<ActPlan>>,
     policies: Vec<PolicyInfo>,
     unknown: Arc<[Citation]>,
+    none: Arc<[Arc<str>]>,
 }
 
 /// A policy as a page shows it.
@@ -34,10 +37,10 @@ pub struct PolicyInfo {
     pub acts: Arc<[Arc<str>]>,
     /// The places it rests on.
     pub articles: Arc<[Citation]>,
-    /// The code of its refusal; `OK` for one that permits.
+    /// The code of its refusal; for one that permits, of the refusal when it does not match.
     pub code: Arc<str>,
-    /// The sentence it speaks.
-    pub sentence: Arc<str>,
+    /// The sentence of its refusal; none for a permit without a condition.
+    pub sentence: Option<Arc<str>>,
     /// Obligations that it carries out.
     pub obligations: Arc<[Arc<str>]>,
     /// Its text in Cedar.
@@ -51,14 +54,22 @@ impl Gate {
     /// [`GateError`] when a policy cannot be read, fails Cedar's validator, lacks an annotation,
     /// cites an article that is not there, or uses what is not compiled.
     pub fn new(profile: Arc<Profile>) -> Result<Self, GateError> {
-        let unknown = profile.settings.governing.get("session.open").ok_or(GateError::NoGoverning)?;
-        Ok(Self {
-            digest: profile.digest.as_str().into(),
-            acts: HashMap::new(),
-            policies: Vec::new(),
-            unknown: unknown.clone().into(),
-            profile,
-        })
+        let unknown = profile.settings.governing.get("session.open").filter(|cites| !cites.is_empty());
+        let unknown: Arc<[Citation]> = unknown.ok_or(GateError::NoGoverning)?.clone().into();
+        let sources = policy::read(&profile)?;
+        let mut acts: HashMap<Arc<str>, Arc<ActPlan>> = HashMap::with_capacity(profile.vocabulary.acts.len());
+        let mut by_act: HashMap<&str, Vec<&Source>> = HashMap::new();
+        for source in &sources {
+            source.acts.iter().for_each(|act| by_act.entry(act).or_default().push(source));
+        }
+        for (act, facts) in &profile.vocabulary.acts {
+            let speaking = by_act.get(act.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let plan = ActPlan::new(&profile, act, facts, speaking)?;
+            acts.insert(Arc::clone(&plan.act), Arc::new(plan));
+        }
+        let policies = sources.iter().map(|source| info(&profile, source)).collect();
+        let digest = profile.digest.as_str().into();
+        Ok(Self { profile, digest, acts, policies, unknown, none: Arc::new([]) })
     }
 
     /// The profile it decides by.
@@ -73,24 +84,29 @@ impl Gate {
         self.acts.get(act).map(|plan| FactSheet::new(Arc::clone(plan)))
     }
 
-    /// Decides.
+    /// Decides. A sheet of another gate (of an earlier profile, say) is read anew by its names.
     #[must_use]
     pub fn decide(&self, sheet: &FactSheet) -> Ruling {
-        Ruling::Refusal(self.refuse_unknown_act(sheet.act()))
+        match self.acts.get(sheet.act()) {
+            None => Ruling::Refusal(self.refuse_unknown_act(sheet.act())),
+            Some(plan) if Arc::ptr_eq(plan, &sheet.plan) => self.rule(sheet),
+            Some(plan) => self.rule(&sheet.moved_to(plan)),
+        }
     }
 
     /// The refusal of an act that the profile does not know.
     #[must_use]
     pub fn refuse_unknown_act(&self, act: &str) -> Refusal {
+        let act: String = act.chars().filter(|c| !c.is_control()).take(60).collect();
         Refusal::new(Decision {
-            act: act.into(),
-            allowed: false,
             code: UNKNOWN_ACT.into(),
+            allowed: false,
             articles: Arc::clone(&self.unknown),
-            policies: Arc::new([]),
-            sentence: "".into(),
+            policies: Arc::clone(&self.none),
+            sentence: sentence::unknown_act(&self.profile, &act, &self.unknown).into(),
             nearest: Nearest::default(),
             profile: Arc::clone(&self.digest),
+            act: act.into(),
         })
     }
 
@@ -103,6 +119,124 @@ impl Gate {
     /// Runs the golden cases of the profile.
     #[must_use]
     pub fn run_cases(&self) -> Vec<CaseResult> {
-        Vec::new()
+        cases::run(self)
+    }
+
+    fn rule(&self, sheet: &FactSheet) -> Ruling {
+        let plan = sheet.plan.as_ref();
+        if let Some(slot) = sheet.mistyped.and_then(|at| plan.slots.get(at)) {
+            return self.refuse(sheet, &slot.mistyped, None);
+        }
+        if let Some(slot) = plan.missing(&sheet.values) {
+            return self.refuse(sheet, &slot.missing, None);
+        }
+        let forbids = match matching(&plan.forbids, sheet) {
+            Ok(found) => found,
+            Err(rule) => return self.refuse(sheet, &rule.fault, None),
+        };
+        let permits = match matching(&plan.permits, sheet) {
+            Ok(found) => found,
+            Err(rule) => return self.refuse(sheet, &rule.fault, None),
+        };
+        match (forbids, permits) {
+            (Some((first, more)), _) => self.refuse(sheet, &first.voice, policies_of(first, more)),
+            (None, Some((first, more))) => self.permit(sheet, &first.voice, first, more),
+            (None, None) => self.refuse(sheet, denial(sheet), None),
+        }
+    }
+
+    fn permit(&self, sheet: &FactSheet, voice: &Voice, first: &Rule, more: Vec<&Rule>) -> Ruling {
+        let mut decision = self.say(sheet, voice);
+        decision.allowed = true;
+        decision.code = Arc::clone(&voice.code);
+        if !more.is_empty() {
+            let mut articles = voice.articles.to_vec();
+            for article in more.iter().flat_map(|rule| rule.voice.articles.iter()) {
+                if !articles.contains(article) {
+                    articles.push(article.clone());
+                }
+            }
+            decision.articles = articles.into();
+        }
+        if let Some(policies) = policies_of(first, more) {
+            decision.policies = policies;
+        }
+        debug_assert_eq!(decision.code.as_ref(), OK, "a permit has one code");
+        // A permit that cites nothing is no permit: the rule's fault cites the governing articles.
+        match Permit::new(decision) {
+            Ok(permit) => Ruling::Permit(permit),
+            Err(_) => self.refuse(sheet, &first.fault, None),
+        }
+    }
+
+    fn refuse(&self, sheet: &FactSheet, voice: &Voice, policies: Option<Arc<[Arc<str>]>>) -> Ruling {
+        let mut decision = self.say(sheet, voice);
+        if decision.articles.is_empty() {
+            decision.articles = Arc::clone(&self.unknown);
+        }
+        if let Some(policies) = policies {
+            decision.policies = policies;
+        }
+        decision.nearest = Nearest::of(sheet);
+        Ruling::Refusal(Refusal::new(decision))
+    }
+
+    fn say(&self, sheet: &FactSheet, voice: &Voice) -> Decision {
+        Decision {
+            act: Arc::clone(&sheet.plan.act),
+            allowed: false,
+            code: Arc::clone(&voice.code),
+            articles: Arc::clone(&voice.articles),
+            policies: Arc::clone(&voice.policies),
+            sentence: Arc::clone(&voice.sentence),
+            nearest: Nearest::default(),
+            profile: Arc::clone(&self.digest),
+        }
+    }
+}
+
+/// The first rule that matches and the others that do; the rule that errs, if one does.
+fn matching<'r>(rules: &'r [Rule], sheet: &FactSheet) -> Result<Option<(&'r Rule, Vec<&'r Rule>)>, &'r Rule> {
+    let (mut first, mut more) = (None, Vec::new());
+    for rule in rules {
+        match (rule.holds(&sheet.values), first) {
+            (Ok(false), _) => {}
+            (Ok(true), None) => first = Some(rule),
+            (Ok(true), Some(_)) => more.push(rule),
+            (Err(_), _) => return Err(rule),
+        }
+    }
+    Ok(first.map(|rule| (rule, more)))
+}
+
+/// The ids of all, when there are more than the first.
+fn policies_of(first: &Rule, more: Vec<&Rule>) -> Option<Arc<[Arc<str>]>> {
+    if more.is_empty() {
+        return None;
+    }
+    Some(std::iter::once(first).chain(more).flat_map(|rule| rule.voice.policies.iter().cloned()).collect())
+}
+
+/// What the nearest permit says when none matches: the one with the fewest parts that do not hold.
+fn denial(sheet: &FactSheet) -> &Voice {
+    let plan = &sheet.plan;
+    let nearest = plan.permits.iter().min_by_key(|rule| rule.condition.failing(&sheet.values));
+    nearest.and_then(|rule| rule.otherwise.as_ref()).unwrap_or(&plan.denial)
+}
+
+fn info(profile: &Profile, source: &Source) -> PolicyInfo {
+    let sentence = source.words.as_ref().map(|(refuse, remedy)| {
+        Arc::from(sentence::refusal(profile, refuse, &source.articles, remedy))
+    });
+    PolicyInfo {
+        id: Arc::clone(&source.id),
+        file: Arc::clone(&source.file),
+        permits: source.permits,
+        acts: source.acts.iter().map(|act| Arc::from(act.as_str())).collect(),
+        articles: Arc::clone(&source.articles),
+        code: Arc::clone(&source.code),
+        sentence,
+        obligations: Arc::clone(&source.obligations),
+        source: Arc::clone(&source.text),
     }
 }

@@ -138,6 +138,20 @@ impl FactSheet {
         Self { plan, values, mistyped: None }
     }
 
+    /// The same facts on a sheet of another gate.
+    pub(crate) fn moved_to(&self, plan: &Arc<ActPlan>) -> Self {
+        let mut sheet = Self::new(Arc::clone(plan));
+        for (slot, value) in self.plan.slots.iter().zip(&self.values) {
+            if let Some(value) = value {
+                sheet.set(&slot.name, value.clone());
+            }
+        }
+        if let Some(slot) = self.mistyped.and_then(|at| self.plan.slots.get(at)) {
+            sheet.mistyped = plan.slot(&slot.name).or(sheet.mistyped);
+        }
+        sheet
+    }
+
     /// The act.
     #[must_use]
     pub fn act(&self) -> &str {
@@ -148,7 +162,10 @@ impl FactSheet {
     /// type is remembered, and the decision will be a refusal.
     pub fn set(&mut self, name: &str, value: impl Into<Fact>) -> &mut Self {
         let Some(at) = self.plan.slot(name) else { return self };
-        let value = value.into();
+        let value = match value.into() {
+            Fact::Set(codes) if !codes.is_sorted_by(|a, b| a < b) => Fact::set(codes.iter().cloned()),
+            other => other,
+        };
         if self.plan.slots.get(at).is_some_and(|slot| slot.kind == value.kind()) {
             if let Some(place) = self.values.get_mut(at) {
                 *place = Some(value);

@@ -445,6 +445,17 @@ pub struct FactSpec {
     /// would have allowed it.
     #[serde(default)]
     pub fixed: bool,
+    /// For a text, the list of the profile that names its values, beside `values`.
+    #[serde(default)]
+    pub values_of: Option<ValuesOf>,
+}
+
+/// A list of the profile whose names read a text fact's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValuesOf {
+    /// The roles.
+    Roles,
 }
 
 /// The type of a fact.
