@@ -1,0 +1,245 @@
+//! What is asked, by whom, and what was recorded of it.
+
+use std::sync::Arc;
+
+use sekisho_gate::card::CardEvidence;
+use sekisho_gate::Fact;
+use sekisho_gate::password::PasswordEvidence;
+use serde_json::{Map, Value as Json};
+
+/// The fields of an act or an event.
+pub type Body = Map<String, Json>;
+
+/// Something asked for, before it is known who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The act's name.
+    pub act: &'static str,
+    /// Fields that go into the record.
+    pub public: Body,
+    /// Personal text, of which only a salted digest goes into the record.
+    pub private: Body,
+}
+
+impl Asked {
+    /// An act without fields yet.
+    #[must_use]
+    pub fn new(act: &'static str) -> Self {
+        Self { act, public: Body::new(), private: Body::new() }
+    }
+
+    /// Puts a field in its place.
+    pub fn put(&mut self, field: &str, value: Json, private: bool) {
+        let body = if private { &mut self.private } else { &mut self.public };
+        body.insert(field.to_owned(), value);
+    }
+
+    /// All fields together, as typed acts read them.
+    #[must_use]
+    pub fn all(&self) -> Body {
+        let mut all = self.public.clone();
+        all.extend(self.private.clone());
+        all
+    }
+}
+
+/// Who acts, in which capacity, in which session, and at which terminal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// Opaque id of the person.
+    pub person: Option<String>,
+    /// Code of the role in which the act is done.
+    pub capacity: Option<String>,
+    /// Id of the session.
+    pub session: Option<String>,
+    /// Id of the terminal.
+    pub terminal: Option<String>,
+    /// The room in which the terminal says it stands.
+    pub reported_room: Option<String>,
+}
+
+/// What the caller has established about an act. Evidence of a card or a password can be made only
+/// by the gate's own checks.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The card on the reader, if one proved itself.
+    pub card: Option<CardEvidence>,
+    /// The number of the card that lies on the reader now, as the session's reader reports it.
+    pub card_claimed: Option<String>,
+    /// What came of the password.
+    pub password: PasswordEvidence,
+    /// Further facts, which no book holds (such as whether all rows of an import are sound).
+    pub facts: Vec<(&'static str, Fact)>,
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self { card: None, card_claimed: None, password: PasswordEvidence::not_given(), facts: Vec::new() }
+    }
+}
+
+/// An act on its way to the gate.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// What is asked.
+    pub asked: Asked,
+    /// Who asks.
+    pub by: Actor,
+    /// What is established.
+    pub given: Given,
+    /// What else changes, in the same transaction, if the act is permitted.
+    pub effects: Vec<Effect>,
+}
+
+/// A change outside the record and the views, made only together with a permitted act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A person's new password.
+    Password {
+        /// The person.
+        person: String,
+        /// Argon2id in PHC form.
+        phc: String,
+    },
+    /// Identity records, encrypted, to be added or replaced.
+    Identity(Vec<SealedIdentity>),
+    /// The personal text of an event, to be erased.
+    EraseText(u64),
+}
+
+/// An identity record as the store holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedIdentity {
+    /// The resident's blind key, by which the record is found and replaced.
+    pub subject: String,
+    /// Blind index terms: field and truncated digest.
+    pub terms: Vec<(u8, [u8; 16])>,
+    /// The encrypted record.
+    pub sealed: Vec<u8>,
+}
+
+/// Something that was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number: the index of its leaf.
+    pub seq: u64,
+    /// When, in ms since the Unix epoch.
+    pub at_ms: i64,
+    /// The act's name.
+    pub act: Arc<str>,
+    /// Who, in which capacity, session and terminal.
+    pub by: Actor,
+    /// Digest of the profile by which it was decided.
+    pub profile: Arc<str>,
+    /// Whether it was allowed.
+    pub allowed: bool,
+    /// The decision's code.
+    pub code: Arc<str>,
+    /// The articles that the decision rests on, in data form.
+    pub cites: Vec<String>,
+    /// The public fields.
+    pub body: Body,
+    /// Salted digest of the personal text, if there is any.
+    pub private: Option<String>,
+}
+
+/// Why bytes are not an event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("entry {seq} is not an event: {cause}")]
+pub struct EventError {
+    /// Which entry.
+    pub seq: u64,
+    /// What is wrong.
+    pub cause: String,
+}
+
+impl Event {
+    /// The leaf: canonical JSON as docs/format.md lays it down.
+    ///
+    /// # Errors
+    /// When a field cannot be written in canonical JSON (a number that is not whole).
+    pub fn to_leaf(&self) -> Result<Vec<u8>, EventError> {
+        let text = |value: &Option<String>| value.clone().map_or(Json::Null, Json::String);
+        let leaf = serde_json::json!({
+            "v": 1,
+            "seq": self.seq,
+            "at": self.at_ms,
+            "act": &*self.act,
+            "actor": text(&self.by.person),
+            "capacity": text(&self.by.capacity),
+            "session": text(&self.by.session),
+            "terminal": text(&self.by.terminal),
+            "profile": &*self.profile,
+            "effect": if self.allowed { "permit" } else { "refuse" },
+            "code": &*self.code,
+            "cites": &self.cites,
+            "body": &self.body,
+            "private": text(&self.private),
+        });
+        sekisho_record::json::to_canonical(&leaf)
+            .map_err(|e| EventError { seq: self.seq, cause: e.to_string() })
+    }
+
+    /// Reads a leaf.
+    ///
+    /// # Errors
+    /// When the bytes are not a canonical event of version 1.
+    pub fn from_leaf(seq: u64, bytes: &[u8]) -> Result<Self, EventError> {
+        let fail = |cause: &str| EventError { seq, cause: cause.to_owned() };
+        let json = sekisho_record::json::parse_canonical(bytes).map_err(|e| fail(&e.to_string()))?;
+        let Json::Object(mut leaf) = json else { return Err(fail("not an object")) };
+        if leaf.get("v").and_then(Json::as_i64) != Some(1) {
+            return Err(fail("unknown version"));
+        }
+        let text = |key: &str| leaf.get(key).and_then(Json::as_str).map(str::to_owned);
+        let needed = |value: Option<String>, key: &str| value.ok_or_else(|| fail(&format!("`{key}` is missing")));
+        let act = needed(text("act"), "act")?;
+        let profile = needed(text("profile"), "profile")?;
+        let code = needed(text("code"), "code")?;
+        let allowed = match text("effect").as_deref() {
+            Some("permit") => true,
+            Some("refuse") => false,
+            _ => return Err(fail("`effect` is missing")),
+        };
+        let private = text("private");
+        let by = Actor {
+            person: text("actor"),
+            capacity: text("capacity"),
+            session: text("session"),
+            terminal: text("terminal"),
+            reported_room: None,
+        };
+        let cites = leaf.get("cites").and_then(Json::as_array).ok_or_else(|| fail("`cites` is missing"))?;
+        let cites = cites.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+        let number = |key: &str| leaf.get(key).and_then(Json::as_i64).ok_or_else(|| fail(&format!("`{key}` is missing")));
+        let at_ms = number("at")?;
+        if u64::try_from(number("seq")?).ok() != Some(seq) {
+            return Err(fail("`seq` is not its place in the log"));
+        }
+        let Some(Json::Object(body)) = leaf.remove("body") else { return Err(fail("`body` is missing")) };
+        Ok(Self {
+            seq,
+            at_ms,
+            act: act.into(),
+            by,
+            profile: profile.into(),
+            allowed,
+            code: code.into(),
+            cites,
+            body,
+            private,
+        })
+    }
+
+    /// A text field of the body.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.body.get(field).and_then(Json::as_str)
+    }
+
+    /// The event's number as rows hold it.
+    #[must_use]
+    pub fn seq_cell(&self) -> i64 {
+        i64::try_from(self.seq).unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,149 @@
+//! 操作者用ICカード: issue, lending signed by both, return, loss and revocation (第12条, 第13条).
+
+pub mod action;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+use sekisho_gate::FactSheet;
+use sekisho_regulation::Date;
+
+use crate::books::{Registers, Shelf};
+use crate::event::Event;
+use crate::kind::{ActEntry, Ask, Kind};
+use crate::kinds::{organisation, users};
+use crate::spec::{View as _, ViewSpec};
+use action::{Lend, RegisterCard, ReportLost, Return, Revoke, SettleOperations};
+use view::{Card, CardOperation};
+
+/// The kind.
+#[derive(Debug)]
+pub struct Cards;
+
+/// The card that is lent to a person now.
+pub fn lent_to(books: &impl Registers, person: &str) -> Option<Card> {
+    let mut cards = books.scan::<Card>("").into_iter();
+    cards.find(|card| card.state == "lent" && card.person.as_deref() == Some(person))
+}
+
+/// Facts about the card that an act is for.
+pub(crate) fn card_facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
+    let card = ask.books.get::<Card>(ask.text("card_no"));
+    sheet.set("target_card_state", card.as_ref().map_or("unknown", |card| card.state.as_str()));
+    let kind = card.as_ref().map_or(ask.text("card_kind"), |card| card.kind.as_str());
+    sheet.set("card_kind_known", ask.profile.card_kind(kind).is_some());
+    if ask.act.asked.act != "method.acknowledge" {
+        sheet.set("card_rules_exist", users::method(&ask.books).is_some());
+    }
+    sheet.set("both_signed", ask.ticked("lender_signed") && ask.ticked("borrower_signed"));
+}
+
+impl Kind for Cards {
+    fn name(&self) -> &'static str {
+        "cards"
+    }
+
+    fn acts(&self) -> &'static [ActEntry] {
+        crate::acts![RegisterCard, Lend, Return, ReportLost, Revoke, SettleOperations]
+    }
+
+    fn views(&self) -> &'static [&'static ViewSpec] {
+        const { &[Card::SPEC, CardOperation::SPEC] }
+    }
+
+    fn facts(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
+        card_facts(ask, sheet);
+        if sheet.wants("consulted") {
+            let with = ask.text("consulted_with");
+            let on = ask.text("consulted_on").parse::<Date>().ok();
+            let officer = |day| organisation::holds(&ask.books, ask.profile, with, "security_officer", day);
+            let consulted = on.is_some_and(|day| day <= ask.today() && officer(day)) && ask.filled("outcome");
+            sheet.set("consulted", consulted);
+        }
+    }
+
+    fn fold(&self, event: &Event, shelf: &mut Shelf<'_>) {
+        if event.allowed {
+            fold(event, shelf);
+        }
+    }
+}
+
+fn fold(event: &Event, shelf: &mut Shelf<'_>) {
+    let evidence = event.seq_cell();
+    let today = Date::in_japan(event.at_ms);
+    let by = event.by.person.clone();
+    let card_no = event.text("card_no").unwrap_or_default();
+    match &*event.act {
+        "card.register" => register(event, shelf),
+        "card.lend" => {
+            let Some(act) = Lend::of(&event.body) else { return };
+            shelf.change::<Card>(card_no, |card| {
+                card.state = "lent".to_owned();
+                card.person = Some(act.person);
+                (card.lent_on, card.lent_by) = (Some(today), by);
+                card.both_signed = act.lender_signed && act.borrower_signed;
+                (card.returned_on, card.evidence) = (None, evidence);
+            });
+        }
+        "card.return" => shelf.change::<Card>(card_no, |card| {
+            card.state = "returned".to_owned();
+            card.last_holder = card.person.take();
+            (card.returned_on, card.evidence) = (Some(today), evidence);
+        }),
+        "card.report_lost" => {
+            let Some(act) = ReportLost::of(&event.body) else { return };
+            shelf.change::<Card>(card_no, |card| {
+                card.state = "lost".to_owned();
+                (card.lost_on, card.lost_known_on) = (Some(act.lost_on), Some(act.known_on));
+                (card.reported_at, card.circumstances) = (Some(event.at_ms), Some(evidence));
+                card.evidence = evidence;
+            });
+        }
+        "card.revoke" => shelf.change::<Card>(card_no, |card| {
+            card.state = "revoked".to_owned();
+            card.last_holder = card.person.take().or_else(|| card.last_holder.take());
+            (card.revoked_at, card.revoked_by) = (Some(event.at_ms), by);
+            card.evidence = evidence;
+        }),
+        "card.settle_operations" => {
+            let Some(act) = SettleOperations::of(&event.body) else { return };
+            shelf.put(&CardOperation {
+                id: format!("{}/{}", act.card_kind, act.device_class),
+                card_kind: act.card_kind,
+                device_class: act.device_class,
+                operations: act.operations,
+                consulted_with: act.consulted_with.unwrap_or_default(),
+                consulted_on: act.consulted_on.unwrap_or(today),
+                outcome: evidence,
+                effective_from: act.effective_from,
+                decided_by: by.unwrap_or_default(),
+                evidence,
+            });
+        }
+        _ => {}
+    }
+}
+
+fn register(event: &Event, shelf: &mut Shelf<'_>) {
+    let Some(act) = RegisterCard::of(&event.body) else { return };
+    shelf.put(&Card {
+        card_no: act.card_no,
+        kind: act.card_kind,
+        state: "stock".to_owned(),
+        person: None,
+        lent_on: None,
+        lent_by: None,
+        both_signed: false,
+        returned_on: None,
+        lost_on: None,
+        lost_known_on: None,
+        reported_at: None,
+        revoked_at: None,
+        revoked_by: None,
+        certificate: act.certificate,
+        last_holder: None,
+        circumstances: None,
+        evidence: event.seq_cell(),
+    });
+}

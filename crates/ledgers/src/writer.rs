@@ -1,0 +1,206 @@
+//! The writer: the one thread that asks the gate, records, and folds.
+
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sekisho_gate::{Decision, Ruling};
+use sekisho_record::{Checkpoint, Tree};
+
+use crate::books::{RowChange, Shelf};
+use crate::event::{Act, Actor, Asked, Effect, Event, Given};
+use crate::house::{ActError, Ground, Job, Receipt, State, decide};
+use crate::kind::Ask;
+use crate::ports::{Commit, CommitError, NewLeaf, NewTile};
+
+/// Acts that share one sync of the disk.
+const BATCH_ACTS_MAX: usize = 256;
+/// How often a batch is decided again because somebody else wrote meanwhile.
+const TRIES_MAX: u32 = 8;
+
+pub(crate) struct Writer {
+    ground: Ground,
+    state: Arc<RwLock<State>>,
+}
+
+/// What an act became, before it is durable.
+struct Drafted {
+    seq: u64,
+    at_ms: i64,
+    decision: Decision,
+}
+
+/// A batch, decided and folded, before it is durable.
+struct Draft {
+    commit: Commit,
+    tree: Tree,
+    last_ms: i64,
+    results: Vec<Result<Drafted, ActError>>,
+}
+
+impl Writer {
+    pub(crate) const fn new(ground: Ground, state: Arc<RwLock<State>>) -> Self {
+        Self { ground, state }
+    }
+
+    /// Writes the first event of an empty log.
+    pub(crate) fn begin(&mut self) -> Result<(), ActError> {
+        if self.state.read().unwrap_or_else(PoisonError::into_inner).tree.size() > 0 {
+            return Ok(());
+        }
+        let mut asked = Asked::new("log.open");
+        asked.put("origin", self.ground.origin.clone().into(), false);
+        asked.put("vkey", self.ground.signer.verifier().to_string().into(), false);
+        let act = Act { asked, by: Actor::default(), given: Given::default(), effects: Vec::new() };
+        let receipt = self.write(&[act]).pop().unwrap_or(Err(ActError::Closing))?;
+        if receipt.decision.allowed { Ok(()) } else { Err(ActError::UnknownAct(receipt.decision.sentence.to_string())) }
+    }
+
+    /// Works until nobody can hand in an act any more.
+    pub(crate) fn run(&mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            batch.extend(jobs.try_iter().take(BATCH_ACTS_MAX - 1));
+            let (acts, replies): (Vec<Act>, Vec<_>) = batch.into_iter().map(|job| (job.act, job.reply)).unzip();
+            for (reply, result) in replies.into_iter().zip(self.write(&acts)) {
+                reply(result);
+            }
+        }
+    }
+
+    /// Decides, records and folds a batch; one result for each act.
+    fn write(&mut self, acts: &[Act]) -> Vec<Result<Receipt, ActError>> {
+        for _ in 0..TRIES_MAX {
+            let draft = self.draft(acts);
+            if draft.commit.leaves.is_empty() {
+                return draft.results.into_iter().map(|r| r.and(Err(ActError::Closing))).collect();
+            }
+            // The commit point: what `commit` has returned from survives a crash of this process
+            // and of the machine; before it, nothing of the batch exists.
+            match self.ground.store.commit(&draft.commit) {
+                Ok(()) => return self.publish(draft),
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Refused(cause)) => return refuse_all(acts.len(), &cause),
+                Err(CommitError::Unknown(cause)) => match self.landed(&draft.commit) {
+                    Some(true) => return self.publish(draft),
+                    Some(false) => {}
+                    None => return refuse_all(acts.len(), &cause),
+                },
+            }
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if let Err(e) = crate::load::catch_up(&self.ground, &mut state) {
+                return refuse_all(acts.len(), &e.to_string());
+            }
+        }
+        refuse_all(acts.len(), "another process keeps writing")
+    }
+
+    /// After a commit whose end was not heard: whether the log holds just what was meant.
+    fn landed(&self, commit: &Commit) -> Option<bool> {
+        let head = self.ground.store.head().ok()?;
+        Some(head.checkpoint.as_deref() == Some(commit.checkpoint.as_str()))
+    }
+
+    fn draft(&self, acts: &[Act]) -> Draft {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let mut shelf = Shelf::new(&state.books);
+        let mut draft = Draft {
+            commit: Commit { expected_size: state.tree.size(), ..Commit::default() },
+            tree: state.tree.clone(),
+            last_ms: state.last_ms,
+            results: Vec::with_capacity(acts.len()),
+        };
+        for act in acts {
+            let drafted = self.draft_one(act, &mut shelf, &mut draft);
+            draft.results.push(drafted);
+        }
+        draft.commit.rows = shelf.into_changes();
+        let checkpoint = Checkpoint::new(&self.ground.origin, draft.tree.size(), draft.tree.root());
+        match checkpoint.sign(&*self.ground.signer) {
+            Ok(signed) => draft.commit.checkpoint = String::from_utf8_lossy(&signed.to_bytes()).into_owned(),
+            Err(e) => {
+                draft.commit.leaves.clear();
+                draft.results = (0..acts.len()).map(|_| Err(ActError::CannotRecord(e.to_string()))).collect();
+            }
+        }
+        draft
+    }
+
+    fn draft_one(&self, act: &Act, shelf: &mut Shelf<'_>, draft: &mut Draft) -> Result<Drafted, ActError> {
+        let now_ms = self.ground.clock.now_ms();
+        let profile = self.ground.gate.profile();
+        let ask = Ask { act, books: shelf, profile, now_ms, last_ms: draft.last_ms };
+        let ruling = decide(&self.ground, &ask)?;
+        let (mut event, text) = self.event(act, &ruling, draft.tree.size(), now_ms.max(draft.last_ms))?;
+        event.body.extend(self.ground.registry.complete(&ask));
+        let bytes = event.to_leaf().map_err(|e| ActError::Unwritable(e.to_string()))?;
+        let hash = sekisho_record::leaf_hash(&bytes);
+        for tile in draft.tree.push(hash) {
+            draft.commit.tiles.push(NewTile { level: tile.id.level, index: tile.id.index, bytes: tile.bytes });
+        }
+        draft.commit.leaves.push(NewLeaf { bytes, hash: *hash.as_bytes(), text });
+        draft.last_ms = event.at_ms;
+        self.ground.registry.fold(&event, shelf);
+        if ruling.allowed() {
+            put_effects(&act.effects, &mut draft.commit);
+        }
+        Ok(Drafted { seq: event.seq, at_ms: event.at_ms, decision: ruling.decision().clone() })
+    }
+
+    /// The event of an act. It takes a ruling, which only the gate can make.
+    fn event(&self, act: &Act, ruling: &Ruling, seq: u64, at_ms: i64) -> Result<(Event, Option<Vec<u8>>), ActError> {
+        let decision = ruling.decision();
+        let sealed = if act.asked.private.is_empty() {
+            None
+        } else {
+            let sealed = self.ground.vault.seal(seq, &act.asked.private, &*self.ground.entropy);
+            Some(sealed.map_err(|e| ActError::Unwritable(e.to_string()))?)
+        };
+        let (text, digest) = sealed.map_or((None, None), |sealed| (Some(sealed.blob), Some(sealed.digest)));
+        let event = Event {
+            seq,
+            at_ms,
+            act: act.asked.act.into(),
+            by: act.by.clone(),
+            profile: decision.profile.clone(),
+            allowed: decision.allowed,
+            code: decision.code.clone(),
+            cites: decision.articles.iter().map(ToString::to_string).collect(),
+            body: act.asked.public.clone(),
+            private: digest,
+        };
+        Ok((event, text))
+    }
+
+    /// Makes a durable batch visible and gives everybody a receipt.
+    fn publish(&self, draft: Draft) -> Vec<Result<Receipt, ActError>> {
+        let checkpoint: Arc<str> = draft.commit.checkpoint.as_str().into();
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let changes: Vec<RowChange> = draft.commit.rows;
+        state.books.apply(changes);
+        state.tree = draft.tree;
+        state.checkpoint = draft.commit.checkpoint;
+        state.last_ms = draft.last_ms;
+        drop(state);
+        let receipt = |d: Drafted| Receipt {
+            seq: d.seq,
+            at_ms: d.at_ms,
+            decision: d.decision,
+            checkpoint: Arc::clone(&checkpoint),
+        };
+        draft.results.into_iter().map(|result| result.map(receipt)).collect()
+    }
+}
+
+fn put_effects(effects: &[Effect], commit: &mut Commit) {
+    for effect in effects {
+        match effect {
+            Effect::Password { person, phc } => commit.passwords.push((person.clone(), phc.clone())),
+            Effect::Identity(records) => commit.identity.extend(records.iter().cloned()),
+            Effect::EraseText(seq) => commit.erased.push(*seq),
+        }
+    }
+}
+
+fn refuse_all(count: usize, cause: &str) -> Vec<Result<Receipt, ActError>> {
+    (0..count).map(|_| Err(ActError::CannotRecord(cause.to_owned()))).collect()
+}
