@@ -51,10 +51,13 @@ enum Candidate {
 }
 
 impl Search<'_> {
-    /// Tries every set of `left` further changes.
+    /// Tries every set of `left` further changes. A fact that follows one that is changed already
+    /// costs nothing: it is not a matter until that one is so.
     fn deepen(&mut self, left: usize) -> bool {
         for slot in self.standing_in_the_way() {
-            if self.changed.contains(&slot) || self.plan.slots.get(slot).is_none_or(|slot| slot.fixed) {
+            let Some(spec) = self.plan.slots.get(slot) else { continue };
+            let cost = usize::from(!self.is_free(slot));
+            if spec.fixed || cost > left || self.changed.contains(&slot) {
                 continue;
             }
             for value in self.values_for(slot) {
@@ -64,7 +67,7 @@ impl Search<'_> {
                 }
                 let before = self.put(slot, Some(value));
                 self.changed.push(slot);
-                if if left > 1 { self.deepen(left - 1) } else { self.plan.allows(&self.values) } {
+                if self.plan.allows(&self.values) || self.deepen(left - cost) {
                     return true;
                 }
                 self.changed.pop();
@@ -72,6 +75,11 @@ impl Search<'_> {
             }
         }
         false
+    }
+
+    fn is_free(&self, slot: usize) -> bool {
+        let follows = self.plan.slots.get(slot).and_then(|slot| slot.follows);
+        follows.is_some_and(|first| self.changed.contains(&first))
     }
 
     fn put(&mut self, slot: usize, value: Option<Fact>) -> Option<Fact> {
@@ -129,7 +137,7 @@ impl Search<'_> {
             let ja = sentence::needed(slot, is.as_ref(), &needed);
             Some(Miss { fact: slot.name.clone(), label_ja: slot.ja.clone(), is, needed, ja })
         };
-        self.changed.iter().filter_map(miss).collect()
+        self.changed.iter().filter(|at| !self.is_free(**at)).filter_map(miss).collect()
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Slot {
     pub(crate) ja: Arc<str>,
     pub(crate) no: Option<Arc<str>>,
     pub(crate) fixed: bool,
+    /// The slot without which this one is not a matter.
+    pub(crate) follows: Option<usize>,
     pub(crate) values: BTreeMap<String, String>,
     /// Whether some rule of the act speaks of it.
     pub(crate) spoken: bool,
@@ -85,7 +87,7 @@ impl ActPlan {
             forbids.iter().chain(&permits).find(of)
         };
         let slot = |(at, name): (usize, &&str)| {
-            Some(maker.slot(name, profile.vocabulary.facts.get(*name)?, speaks(at)))
+            Some(maker.slot(name, profile.vocabulary.facts.get(*name)?, speaks(at), &names))
         };
         let slots = names.iter().enumerate().filter_map(slot).collect();
         let nearest = permits.first().map_or(&maker.governing, |rule: &Rule| &rule.voice.articles);
@@ -163,7 +165,7 @@ impl Maker<'_> {
         })
     }
 
-    fn slot(&self, name: &str, spec: &FactSpec, rule: Option<&Rule>) -> Slot {
+    fn slot(&self, name: &str, spec: &FactSpec, rule: Option<&Rule>, names: &[&str]) -> Slot {
         let articles = rule.map_or(&self.governing, |rule| &rule.voice.articles);
         let voice = |code: &str, sentence: String| Voice {
             code: code.into(),
@@ -181,6 +183,7 @@ impl Maker<'_> {
             ja: spec.ja.as_str().into(),
             no: spec.no.as_deref().map(Arc::from),
             fixed: spec.fixed,
+            follows: spec.follows.as_deref().and_then(|first| names.binary_search(&first).ok()),
             values,
             spoken: rule.is_some(),
             missing: voice(FACT_MISSING, sentence::missing(self.profile, self.ja, &spec.ja, articles)),

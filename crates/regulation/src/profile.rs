@@ -131,6 +131,12 @@ pub struct Version {
     pub effective: Date,
     /// 適用.
     pub applied: Date,
+    /// What its supplementary provisions say, in our own words.
+    #[serde(default)]
+    pub summary: Option<String>,
+    /// Obligations that its supplementary provisions hold.
+    #[serde(default)]
+    pub obligations: Vec<String>,
 }
 
 /// A code with its Japanese name.
@@ -448,6 +454,10 @@ pub struct FactSpec {
     /// For a text, the list of the profile that names its values, beside `values`.
     #[serde(default)]
     pub values_of: Option<ValuesOf>,
+    /// A yes-no fact without which this one is not a matter: whether the card is the holder's
+    /// follows its being presented. What would have to be done names only the first.
+    #[serde(default)]
+    pub follows: Option<String>,
 }
 
 /// A list of the profile whose names read a text fact's values.
