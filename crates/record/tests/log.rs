@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    missing_docs,
     unreachable_pub,
     reason = "a test may stop at the first surprise, and its modules are one binary"
 )]
