@@ -134,8 +134,11 @@ impl ReasonTable {
 
     /// The reason that a file or form means: by code, label or synonym, in any width.
     pub fn find(&self, text: &str) -> Option<&Reason> {
-        let key = fold_name(text);
-        self.reasons.iter().find(|reason| words(reason).any(|word| fold_name(word) == key))
+        let exact = self.reasons.iter().find(|reason| words(reason).any(|word| word == text));
+        exact.or_else(|| {
+            let key = fold_name(text);
+            self.reasons.iter().find(|reason| words(reason).any(|word| fold_name(word) == key))
+        })
     }
 
     /// The label of a code; the code itself when the table does not know it.

@@ -60,6 +60,12 @@ impl Reveal {
         Self(self.0 & other.0)
     }
 
+    /// The fields in either set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// True when the set shows `field`.
     pub const fn shows(self, field: Field) -> bool {
         self.0 & (1 << (field as u8)) != 0

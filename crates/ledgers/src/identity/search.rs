@@ -5,9 +5,11 @@
 //! [`SearchTerms`] is what the gate, the index and the record receive.
 
 use super::blind::{PREFIX_CHARS_MIN, readings, written_names};
+use super::field::Field;
 use super::fold::{fold_kana, fold_name};
 use super::numbers::{JukiCode, MyNumber};
 use super::record::{IdentityRecord, Sex, YEAR_MIN};
+use super::reveal::Reveal;
 use sekisho_regulation::date::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -91,7 +93,7 @@ pub struct SearchError {
 }
 
 /// A name or reading to look for, folded.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct TextMatch {
     typed: String,
     folded: String,
@@ -229,6 +231,20 @@ impl SearchTerms {
         self.juki_code.is_none() && self.my_number.is_none()
     }
 
+    /// The fields that whoever asks knew already, the beginning of a name counting as the name. A
+    /// result list that shows no more than these says little beyond whether such a person is there.
+    pub fn known(&self) -> Reveal {
+        let asked = [
+            (self.juki_code.is_some(), Field::JukiCode),
+            (self.my_number.is_some(), Field::MyNumber),
+            (self.name.is_some(), Field::Name),
+            (self.kana.is_some(), Field::NameKana),
+            (self.birth_date().is_some(), Field::BirthDate),
+            (self.sex.is_some(), Field::Sex),
+        ];
+        asked.into_iter().filter(|(asked, _)| *asked).fold(Reveal::NONE, |set, (_, field)| set.with(field))
+    }
+
     /// The search in one line, as the record of inquiries keeps it. Personal data: goes into the
     /// erasable text, never into a leaf.
     pub fn describe(&self) -> String {
@@ -311,8 +327,8 @@ fn address_match(text: &str) -> Result<TextMatch, String> {
 fn birth(text: &str, today: Date) -> Result<Birth, String> {
     let found = match text.parse::<Date>() {
         Ok(date) => Birth::Day(date),
-        Err(_) => Birth::Year(birth_year(text).ok_or_else(
-            || "日付として読めません。「昭和45年1月2日」「1970-01-02」か、年だけなら「昭和45年」の形で入力してください",
+        Err(_) => Birth::Year(birth_year(text).ok_or(
+            "日付として読めません。「昭和45年1月2日」「1970-01-02」か、年だけなら「昭和45年」の形で入力してください",
         )?),
     };
     let (year, late) = match found {

@@ -2,6 +2,7 @@
 
 use super::super::record::tests::{date, full};
 use super::super::search::{SearchInput, matches};
+use super::super::synth::{Plan, residents};
 use super::*;
 use proptest::prelude::*;
 
@@ -84,6 +85,33 @@ fn terms_are_frozen() {
     assert_eq!(subject_key(full().juki_code, &key()), "58dff46dae647ea9eb6af49bccc0b899");
     let term = u128::from_str_radix("24ae6359bacb28604b8f17838b580c3f", 16).unwrap().to_be_bytes();
     assert!(index_terms(&full(), &key()).contains(&(IndexField::KanaPrefix, term)));
+}
+
+/// What the filter accepts, the index finds; and it finds every person by any beginning of a name.
+#[test]
+fn the_index_misses_nobody() {
+    let plan = Plan { people: 40, ..Plan::village(3, date("2026-11-22")) };
+    let village: Vec<_> = residents(&plan).map(|resident| resident.record).collect();
+    let indexed: Vec<_> = village.iter().map(|record| index_terms(record, &key())).collect();
+    for (place, record) in village.iter().enumerate() {
+        let written = written_names(record).into_iter().map(|text| name(&text));
+        let read = readings(record).into_iter().map(|text| kana(&text));
+        for input in written.chain(read) {
+            let chars = if input.name.is_empty() { input.kana.clone() } else { input.name.clone() };
+            for length in 2..=chars.chars().count() {
+                let start: String = chars.chars().take(length).collect();
+                let part = if input.name.is_empty() { kana(&start) } else { name(&start) };
+                let (terms, mut found) = (parse(part), Vec::new());
+                let query = query_terms(&terms, &key());
+                for (other, index) in village.iter().zip(&indexed) {
+                    let by_index = query.iter().all(|term| index.contains(term));
+                    assert!(by_index || !matches(other, &terms));
+                    found.push(by_index && matches(other, &terms));
+                }
+                assert_eq!(found.get(place), Some(&true));
+            }
+        }
+    }
 }
 
 proptest! {

@@ -125,12 +125,10 @@ const fn usual_status(reason: &Reason) -> Status {
     if reason.removes { Status::Removed } else { Status::Present }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
 fn sentence(error: crate::identity::name::TextError) -> String {
     error.to_string()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
 fn number(error: NumberError) -> String {
     match error {
         NumberError::Length { kind, found } if found < kind.digits() => {

@@ -25,6 +25,15 @@ fn what_is_sealed_opens_for_the_same_person_only() {
     assert_eq!(open(&[2, 0, 0, 0, 7], SUBJECT, &key()).unwrap_err(), SealError::Version(2));
 }
 
+#[test]
+fn the_sealed_form_is_frozen() {
+    // SHA-256 of what Python's `cryptography` makes of the same record, key, nonce and subject.
+    let sealed = seal(&full(), SUBJECT, &key(), [9; NONCE_BYTES]).unwrap();
+    let digest = ring::digest::digest(&ring::digest::SHA256, &sealed);
+    let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, "6f4adf197e6ef5793c597bfd948d18e512fea58587c2f3427b0d0ea2bd3cb312");
+}
+
 proptest! {
     #[test]
     fn every_changed_byte_is_noticed(place in 0usize..10_000, flip in 1u8..=255) {

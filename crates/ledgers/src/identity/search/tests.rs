@@ -79,6 +79,7 @@ fn a_search_can_be_told_in_one_line() {
     let terms = SearchTerms::parse(&input, date("2026-11-22")).unwrap();
     assert_eq!(terms.describe(), "氏名「高見本」で始まる、生年月日 昭和45年1月2日、性別 女、住所に「架空」を含む");
     assert!(terms.by_name());
+    assert_eq!(terms.known(), Reveal::of(&[Field::Name, Field::BirthDate, Field::Sex]));
     assert_eq!(format!("{terms:?}"), "SearchTerms(***)");
 }
 
