@@ -240,3 +240,6 @@ fn info(profile: &Profile, source: &Source) -> PolicyInfo {
         source: Arc::clone(&source.text),
     }
 }
+
+#[cfg(test)]
+mod tests;

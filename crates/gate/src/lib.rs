@@ -17,6 +17,8 @@ mod engine;
 mod error;
 mod eval;
 pub mod facts;
+#[cfg(test)]
+mod fixture;
 mod nearest;
 pub mod password;
 mod plan;

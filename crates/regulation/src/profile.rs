@@ -570,6 +570,11 @@ impl Profile {
                 return Err(ProfileError::Undeclared { place: format!("acts.{act}"), name: group.clone() });
             }
         }
+        for (fact, spec) in &self.vocabulary.facts {
+            if let Some(first) = spec.follows.as_ref().filter(|first| !self.vocabulary.facts.contains_key(*first)) {
+                return Err(ProfileError::Undeclared { place: format!("facts.{fact}"), name: first.clone() });
+            }
+        }
         for (group, names) in &self.vocabulary.groups {
             if let Some(name) = names.iter().find(|n| !self.vocabulary.facts.contains_key(*n)) {
                 return Err(ProfileError::Undeclared { place: format!("groups.{group}"), name: name.clone() });
