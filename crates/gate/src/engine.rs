@@ -94,6 +94,21 @@ impl Gate {
         }
     }
 
+    /// What the facts on a sheet that is not complete already settle: a refusal when a `forbid`
+    /// matches whatever the rest may be, or when no `permit` can match any more. Anything else looks
+    /// allowed. It is an outlook for menus, not a ruling: it makes no [`Permit`].
+    #[must_use]
+    pub fn outlook(&self, sheet: &FactSheet) -> Decision {
+        let plan = sheet.plan.as_ref();
+        if let Some(rule) = plan.forbids.iter().find(|rule| rule.holds(&sheet.values) == Ok(true)) {
+            return self.say(sheet, &rule.voice);
+        }
+        match plan.permits.iter().find(|rule| rule.holds(&sheet.values) != Ok(false)) {
+            Some(rule) => Decision { allowed: true, ..self.say(sheet, &rule.voice) },
+            None => self.say(sheet, denial(sheet)),
+        }
+    }
+
     /// The refusal of an act that the profile does not know.
     #[must_use]
     pub fn refuse_unknown_act(&self, act: &str) -> Refusal {
