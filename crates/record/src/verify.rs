@@ -126,6 +126,7 @@ fn report(
     unknown_signers: Vec<String>,
 ) -> Report {
     findings.sort_by_key(Finding::place);
+    findings.dedup_by(|next, before| Finding::join_missing(before, next));
     let findings_left_out = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
     Report { entries, checkpoint, findings, findings_left_out, key, unknown_signers }

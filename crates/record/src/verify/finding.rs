@@ -147,6 +147,17 @@ impl Finding {
         }
     }
 
+    /// Makes one finding of two runs of missing entries that touch.
+    pub(super) fn join_missing(before: &mut Self, next: &Self) -> bool {
+        match (before, next) {
+            (Self::EntriesMissing(_, end), Self::EntriesMissing(start, last)) if *start == end.saturating_add(1) => {
+                *end = *last;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it says that stored entries are altered, gone or unreadable.
     pub(super) const fn is_of_entries(&self) -> bool {
         matches!(

@@ -214,7 +214,7 @@ impl PassResult {
         let index = record.place;
         let view = match LeafView::scan(leaf) {
             Ok(view) => view,
-            Err(error) => return self.findings.push(unreadable(index, &error)),
+            Err(error) => return self.findings.push(unreadable(index, leaf, &error)),
         };
         if view.seq != index {
             self.findings.push(Finding::SeqMismatch { index, seq: view.seq });
@@ -260,13 +260,22 @@ impl PassResult {
     }
 }
 
-fn unreadable(index: u64, error: &LeafError) -> Finding {
-    match error {
-        LeafError::Undecided => Finding::Undecided(index),
-        LeafError::Uncited => Finding::Uncited(index),
-        LeafError::Layout(inner) => Finding::Unreadable(index, inner.to_string()),
-        other => Finding::Unreadable(index, other.to_string()),
+/// Says what an entry lacks to be an event.
+fn unreadable(index: u64, leaf: &[u8], error: &LeafError) -> Finding {
+    let value = match parse_canonical(leaf) {
+        Ok(value) => value,
+        Err(error) => return Finding::Unreadable(index, error.to_string()),
+    };
+    let filled = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let effect = value.get("effect").and_then(Value::as_str);
+    if !matches!(effect, Some("permit" | "refuse")) || !value.get("code").is_some_and(filled) {
+        return Finding::Undecided(index);
     }
+    let cites = value.get("cites").and_then(Value::as_array);
+    if !cites.is_some_and(|cites| !cites.is_empty() && cites.iter().all(filled)) {
+        return Finding::Uncited(index);
+    }
+    Finding::Unreadable(index, error.to_string())
 }
 
 fn compare(

@@ -8,9 +8,7 @@ use sekisho_record::hash::{leaf_hash, sha256};
 use sekisho_record::rotation::{open_body, rotate_body};
 use sekisho_record::tile::{bundles_of, encode_bundle, tiles_of};
 use sekisho_record::verify::{Exported, Resources};
-use sekisho_record::{
-    Checkpoint, Effect, KeyKind, Leaf, Signer, SignedCheckpoint, SigningKey, Tree, VerifierKey,
-};
+use sekisho_record::{Checkpoint, Effect, KeyKind, Leaf, SignedCheckpoint, Signer, SigningKey, Tree, VerifierKey};
 use serde_json::{Map, Value, json};
 
 pub const ORIGIN: &str = "sekisho.example/nishimeya";
@@ -127,7 +125,7 @@ pub fn event(seq: u64, act: &str, body: Map<String, Value>) -> Leaf {
         at_ms: 1_790_000_000_000 + i64::try_from(seq / 2).unwrap() * 1_000,
         act: act.to_owned(),
         actor: Some(format!("p-{}", seq % 7)),
-        capacity: (seq % 3 == 0).then(|| "住民課長".to_owned()),
+        capacity: seq.is_multiple_of(3).then(|| "住民課長".to_owned()),
         terminal: Some("統合端末1".to_owned()),
         session: None,
         profile: sha256(b"profile"),
@@ -140,9 +138,7 @@ pub fn event(seq: u64, act: &str, body: Map<String, Value>) -> Leaf {
 }
 
 fn body(seq: u64, flavour: u64) -> Map<String, Value> {
-    let Value::Object(body) = json!({"card": format!("c{seq}"), "kind": flavour}) else {
-        unreachable!()
-    };
+    let Value::Object(body) = json!({"card": format!("c{seq}"), "kind": flavour}) else { unreachable!() };
     body
 }
 

@@ -3,16 +3,12 @@
 use proptest::prelude::*;
 use sekisho_record::cosignature::{cosign, verify_cosignature};
 use sekisho_record::hash::sha256;
-use sekisho_record::json::{
-    DEPTH_MAX, JsonError, parse_canonical, private_digest, to_canonical,
-};
+use sekisho_record::json::{DEPTH_MAX, JsonError, parse_canonical, private_digest, to_canonical};
 use sekisho_record::note::Note;
-use sekisho_record::tile::{
-    DataError, decode_bundle, decode_tile, encode_bundle, encode_tile,
-};
+use sekisho_record::tile::{DataError, decode_bundle, decode_tile, encode_bundle, encode_tile};
 use sekisho_record::{
-    BundleId, Checkpoint, Effect, Hash, KeyKind, Leaf, LogProof, Resource, SignedCheckpoint,
-    Signer, SigningKey, TileId, VerifierKey,
+    BundleId, Checkpoint, Effect, Hash, KeyKind, Leaf, LogProof, Resource, SignedCheckpoint, Signer, SigningKey,
+    TileId, VerifierKey,
 };
 use serde_json::{Map, Value, json};
 
@@ -176,10 +172,36 @@ fn proof_of(log: &Log, index: u64) -> Vec<Hash> {
 #[test]
 fn json_of_other_spellings_is_refused() {
     let refused = [
-        "", " 1", "1 ", "01", "-0", "1.0", "1e2", "9007199254740992", "-9007199254740992", "+1",
-        "\"\\u0041\"", "\"\\/\"", "\"\\u000A\"", "\"\\u000a\"", "\"\\u001F\"", "\"\t\"", "\"",
-        "[1,]", "[1 ,2]", "{\"a\":1,}", "{\"b\":1,\"a\":2}", "{\"a\":1,\"a\":1}", "{a:1}", "nul",
-        "{\"\u{e000}\":1,\"\u{10000}\":2}", "\"\\ud800\"", "[1][", "true false", "[", "{\"a\"}",
+        "",
+        " 1",
+        "1 ",
+        "01",
+        "-0",
+        "1.0",
+        "1e2",
+        "9007199254740992",
+        "-9007199254740992",
+        "+1",
+        "\"\\u0041\"",
+        "\"\\/\"",
+        "\"\\u000A\"",
+        "\"\\u000a\"",
+        "\"\\u001F\"",
+        "\"\t\"",
+        "\"",
+        "[1,]",
+        "[1 ,2]",
+        "{\"a\":1,}",
+        "{\"b\":1,\"a\":2}",
+        "{\"a\":1,\"a\":1}",
+        "{a:1}",
+        "nul",
+        "{\"\u{e000}\":1,\"\u{10000}\":2}",
+        "\"\\ud800\"",
+        "[1][",
+        "true false",
+        "[",
+        "{\"a\"}",
     ];
     for text in refused {
         assert!(parse_canonical(text.as_bytes()).is_err(), "{text}");

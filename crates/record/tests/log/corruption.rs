@@ -5,12 +5,8 @@ use std::convert::Infallible;
 
 use sekisho_record::hash::{Hash, leaf_hash};
 use sekisho_record::json::private_digest;
-use sekisho_record::tile::{
-    BundleId, Resource, TileId, decode_bundle, decode_tile, encode_bundle, encode_tile,
-};
-use sekisho_record::verify::{
-    Finding, LogSource, Options, Place, PrivateText, Report, StoredEntry, Visit, verify,
-};
+use sekisho_record::tile::{BundleId, Resource, TileId, decode_bundle, decode_tile, encode_bundle, encode_tile};
+use sekisho_record::verify::{Finding, LogSource, Options, Place, PrivateText, Report, StoredEntry, Visit, verify};
 use sekisho_record::{KeyKind, Signer, SigningKey};
 use serde_json::{Map, json};
 
@@ -78,9 +74,7 @@ pub fn flip(files: &Files, log: &Log, chance: &mut Chance) -> (Files, String, us
 
 /// The entry in which byte `place` of a bundle lies.
 fn entry_at(files: &Files, path: &str, place: usize) -> u64 {
-    let Ok(Resource::Entries(BundleId { index, width })) = Resource::parse(path) else {
-        panic!("{path}")
-    };
+    let Ok(Resource::Entries(BundleId { index, width })) = Resource::parse(path) else { panic!("{path}") };
     let mut end = 0;
     let entries = decode_bundle(&files.0[path], width).unwrap();
     let found = entries.iter().position(|entry| {
@@ -138,11 +132,7 @@ fn reordered_deleted_and_cut_entries_are_found() {
     swapped.swap(10, 20);
     let altered = replace(&files, &path, encode_bundle(swapped).unwrap());
     let report = check(&altered, &outside(&log));
-    assert_eq!(codes(&report).into_iter().collect::<Vec<_>>(), [
-        "entry-changed",
-        "seq-mismatch",
-        "time-backward"
-    ]);
+    assert_eq!(codes(&report).into_iter().collect::<Vec<_>>(), ["entry-changed", "seq-mismatch", "time-backward"]);
 
     let mut shorter = bundle.clone();
     shorter.remove(10);
@@ -207,10 +197,7 @@ fn a_stranger_cannot_bring_in_a_key() {
     let mut log = Log::new(200, &[100]);
     let honest = outside(&log);
     // The rotation at 100 was signed by a key that is not in force.
-    let forged = sekisho_record::rotation::rotate_body(
-        &crate::build::key(9),
-        crate::build::key(8).verifier(),
-    );
+    let forged = sekisho_record::rotation::rotate_body(&crate::build::key(9), crate::build::key(8).verifier());
     log.leaves[100] = event(100, "log.rotate_key", forged.unwrap()).to_bytes().unwrap();
     log.keys[1] = crate::build::key(8);
     let report = check(&log.export(), &Options::default());
@@ -265,10 +252,13 @@ fn events_that_the_gate_would_never_write_are_found() {
     assert_eq!(spoil("card.lend", "log.open"), "key-change");
 }
 
+/// A leaf, its hash, and its private text with salt.
+type Row = (Vec<u8>, Hash, Option<([u8; 16], Vec<u8>)>);
+
 /// A store as a database keeps it: a column of leaf hashes, private texts,
 /// full tiles only.
 struct Rows {
-    rows: Vec<Option<(Vec<u8>, Hash, Option<([u8; 16], Vec<u8>)>)>>,
+    rows: Vec<Option<Row>>,
     files: Files,
 }
 
@@ -290,17 +280,10 @@ impl LogSource for Rows {
         Ok(u64::try_from(self.rows.len()).unwrap())
     }
 
-    fn entries(
-        &self,
-        start: u64,
-        end: u64,
-        visit: &mut dyn FnMut(Visit<'_>),
-    ) -> Result<(), Infallible> {
+    fn entries(&self, start: u64, end: u64, visit: &mut dyn FnMut(Visit<'_>)) -> Result<(), Infallible> {
         for place in start..end {
             if let Some((leaf, hash, private)) = &self.rows[usize::try_from(place).unwrap()] {
-                let private = private
-                    .as_ref()
-                    .map(|(salt, canonical)| PrivateText { salt: *salt, canonical });
+                let private = private.as_ref().map(|(salt, canonical)| PrivateText { salt: *salt, canonical });
                 visit(Visit::Entry(place, StoredEntry { leaf, leaf_hash: Some(*hash), private }));
             }
         }
