@@ -11,6 +11,25 @@ use crate::kinds::organisation;
 use crate::kinds::session::view::Session;
 use crate::kinds::users;
 
+/// Facts that do not depend on what is asked, only on who asks and where.
+pub(crate) const STANDING: [&str; 15] = [
+    "session_open",
+    "person_in_office",
+    "capacity",
+    "capacity_held",
+    "terminal_known",
+    "terminal_in_place",
+    "terminal_class",
+    "card_presented",
+    "card_state",
+    "card_is_holders",
+    "operator_designated",
+    "handler_designated",
+    "operation_in_card_kind",
+    "rules_acknowledged",
+    "post_unchanged",
+];
+
 /// Puts the shared facts on the sheet, as far as the act asks for them.
 pub(crate) fn facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
     let behind_s = (ask.last_ms - ask.now_ms).max(0) / 1000;
@@ -32,7 +51,9 @@ pub(crate) fn facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
         operating(ask, sheet);
     }
     if sheet.wants("room_known") {
+        // A room of level 0 is no operation room: devices may stand there, nothing else is kept of it.
         let room = ask.profile.room(ask.text("room"));
+        let room = room.filter(|room| room.level > 0 || ask.act.asked.act.starts_with("device."));
         sheet.set("room_known", room.is_some());
         sheet.set("room_level", room.map_or(0, |room| i64::from(room.level)));
         sheet.set("actor_manages_room", manages(ask, ask.text("room")));
@@ -97,6 +118,7 @@ fn operating(ask: &Ask<'_>, sheet: &mut FactSheet) {
     let today = ask.today();
     sheet.set("operator_designated", users::operator(&ask.books, person, today).is_some());
     sheet.set("handler_designated", users::handler(&ask.books, person, today).is_some());
+    sheet.set("post_unchanged", users::post_unchanged(&ask.books, person, today));
     sheet.set("rules_acknowledged", users::acknowledged(&ask.books, person));
     sheet.set("operation_in_card_kind", operation_in_card_kind(ask, person, today));
 }

@@ -183,6 +183,32 @@ impl House {
         decide(&self.ground, &ask)
     }
 
+    /// What the gate would say to an act whose form is still empty: only standing facts (who, in
+    /// which capacity, with which designations) speak, and the rest is taken to be in order. For
+    /// menus; nothing follows from it.
+    #[must_use]
+    pub fn outlook(&self, act: &Act) -> Decision {
+        let state = self.state();
+        let gate = &self.ground.gate;
+        let (Some(mut all), Some(mut standing)) = (gate.sheet(act.asked.act), gate.sheet(act.asked.act)) else {
+            return gate.refuse_unknown_act(act.asked.act).decision().clone();
+        };
+        let ask = Ask {
+            act,
+            books: &state.books,
+            profile: gate.profile(),
+            now_ms: self.ground.clock.now_ms(),
+            last_ms: state.last_ms,
+        };
+        self.ground.registry.facts(&ask, &mut all);
+        for name in crate::common::STANDING {
+            if let Some(fact) = all.get(name) {
+                standing.set(name, fact.clone());
+            }
+        }
+        gate.outlook(&standing)
+    }
+
     /// Reads the registers as they stand.
     pub fn read<R>(&self, how: impl FnOnce(&Books) -> R) -> R {
         how(&self.state().books)

@@ -7,6 +7,7 @@ pub mod view;
 
 use sekisho_gate::FactSheet;
 use sekisho_regulation::Date;
+use sekisho_regulation::profile::CardKind;
 
 use crate::books::{Registers, Shelf};
 use crate::event::Event;
@@ -31,7 +32,12 @@ pub(crate) fn card_facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
     let card = ask.books.get::<Card>(ask.text("card_no"));
     sheet.set("target_card_state", card.as_ref().map_or("unknown", |card| card.state.as_str()));
     let kind = card.as_ref().map_or(ask.text("card_kind"), |card| card.kind.as_str());
-    sheet.set("card_kind_known", ask.profile.card_kind(kind).is_some());
+    let kind = ask.profile.card_kind(kind);
+    sheet.set("card_kind_known", kind.is_some());
+    // Devices that need no operation room are the office's own, not the network's.
+    let network = |class: &str| ask.profile.device_class(class).is_some_and(|class| class.room_level > 0);
+    let operates = |kind: &CardKind| kind.operations.iter().any(|(class, all)| !all.is_empty() && network(class));
+    sheet.set("card_operates", kind.is_some_and(operates));
     if ask.act.asked.act != "method.acknowledge" {
         sheet.set("card_rules_exist", users::method(&ask.books).is_some());
     }

@@ -10,8 +10,9 @@ use sekisho_gate::FactSheet;
 use sekisho_regulation::Date;
 
 use crate::books::{Registers, Shelf};
-use crate::event::Event;
+use crate::event::{Body, Event};
 use crate::kind::{ActEntry, Ask, Kind};
+use crate::kinds::organisation;
 use crate::spec::{View as _, ViewSpec};
 use action::{Acknowledge, DesignateHandler, DesignateOperator, RevokeHandler, RevokeOperator, Settle};
 use view::{Acknowledgement, Handler, Method, Operator};
@@ -32,6 +33,19 @@ pub fn handler(books: &impl Registers, person: &str, day: Date) -> Option<Handle
     let row = books.get::<Handler>(person)?;
     let ended = row.revoked_on.is_some() || row.to.is_some_and(|to| to < day);
     (row.from <= day && !ended).then_some(row)
+}
+
+/// Whether an operator still holds a post held when the designation was made: a designation does
+/// not follow a person into another post.
+pub fn post_unchanged(books: &impl Registers, person: &str, day: Date) -> bool {
+    let Some(operator) = books.get::<Operator>(person) else { return false };
+    let held = organisation::posts(books, person, day);
+    operator.posts.is_empty() || operator.posts.split(' ').any(|post| held.iter().any(|a| a.post == post))
+}
+
+fn held_posts(books: &impl Registers, person: &str, day: Date) -> String {
+    let held = organisation::posts(books, person, day);
+    held.iter().map(|appointment| appointment.post.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The management method in force: the version recorded last.
@@ -66,6 +80,12 @@ impl Kind for Users {
         }
     }
 
+    fn complete(&self, ask: &Ask<'_>) -> Body {
+        let designates = ask.act.asked.act == "operator.designate";
+        let posts = designates.then(|| held_posts(&ask.books, ask.text("person"), ask.today()));
+        posts.map(|posts| ("posts".to_owned(), posts.into())).into_iter().collect()
+    }
+
     fn fold(&self, event: &Event, shelf: &mut Shelf<'_>) {
         if event.allowed {
             fold(event, shelf);
@@ -83,6 +103,7 @@ fn fold(event: &Event, shelf: &mut Shelf<'_>) {
             shelf.put(&Operator {
                 person: act.person,
                 device_classes: act.device_classes,
+                posts: event.text("posts").unwrap_or_default().to_owned(),
                 from: act.from,
                 to: act.to,
                 designated_by: by,
@@ -115,10 +136,6 @@ fn fold(event: &Event, shelf: &mut Shelf<'_>) {
             });
         }
         "person.leave" => end_rights(event.text("person"), event.text("on"), shelf),
-        "appointment.end" => {
-            let id = event.text("id").unwrap_or_default();
-            end_rights(id.split('/').next(), event.text("to"), shelf);
-        }
         "method.settle" => {
             let Some(act) = Settle::of(&event.body) else { return };
             shelf.put(&Method {
@@ -138,8 +155,7 @@ fn fold(event: &Event, shelf: &mut Shelf<'_>) {
     }
 }
 
-/// Who leaves, or whose post ends, loses both designations on that day, whatever else is forgotten;
-/// in the new post they are given anew.
+/// Who leaves loses both designations on that day, whatever else is forgotten.
 fn end_rights(person: Option<&str>, on: Option<&str>, shelf: &mut Shelf<'_>) {
     let (Some(person), Some(on)) = (person, on.and_then(|on| on.parse::<Date>().ok())) else { return };
     shelf.change::<Operator>(person, |row| row.to = Some(row.to.map_or(on, |to| to.min(on))));

@@ -9,6 +9,7 @@ view! {
     Operator: Register "operators", "操作者指定簿" {
         person: String = Person, "氏名";
         device_classes: String = Code("device_class"), "操作できる機器";
+        posts: String = Code("post"), "指定の時の職";
         from: Date = Day, "指定日";
         to: Option<Date> = Day, "期限";
         designated_by: String = Person, "指定した者";

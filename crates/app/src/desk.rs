@@ -1,0 +1,228 @@
+//! The desk: what a person at a terminal can do, one function each. Pages, the JSON API, the demo
+//! and the tests all come this way; none of them talks to the house's writer by itself.
+
+mod account;
+mod identity;
+mod live;
+mod show;
+mod sign_in;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
+
+use sekisho_gate::Decision;
+use sekisho_gate::card::OperatorCa;
+use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given};
+use sekisho_ledgers::identity::blind::IndexKey;
+use sekisho_ledgers::identity::reason::ReasonTable;
+use sekisho_ledgers::identity::seal::SealKey;
+use sekisho_ledgers::ports::StoreError;
+use sekisho_ledgers::spec::{FieldError, Form};
+use sekisho_ledgers::{ActError, House, Receipt, Registry};
+use sekisho_regulation::Profile;
+
+pub use account::ChangePassword;
+pub use identity::{ExtractForm, File, Hit, PrintForm, Sheet, Shown};
+pub use live::Live;
+pub use show::Verified;
+pub use sign_in::SignIn;
+
+use crate::readers::Readers;
+
+/// The keys that the desk needs beside those of the house.
+pub struct DeskKeys {
+    /// Blind index and pseudonyms of residents.
+    pub index: IndexKey,
+    /// Identity records at rest.
+    pub seal: SealKey,
+    /// The municipality's authority for operator cards.
+    pub ca: OperatorCa,
+}
+
+impl std::fmt::Debug for DeskKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeskKeys")
+    }
+}
+
+/// The desk.
+#[derive(Debug)]
+pub struct Desk {
+    house: House,
+    keys: DeskKeys,
+    readers: Arc<Readers>,
+    reasons: ReasonTable,
+    live: Mutex<HashMap<[u8; 32], Live>>,
+    verified: RwLock<Verified>,
+    demo: bool,
+}
+
+/// What came of an act: both ends are recorded.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// It was allowed and done.
+    Done(T, Receipt),
+    /// The gate refused it.
+    Refused(Receipt),
+}
+
+/// Why nothing was asked of the gate, or nothing could be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Nobody is signed in.
+    #[error("サインインしていません。カードを読取装置に置いて、サインインしてください。")]
+    SignedOut,
+    /// Fields are wrong.
+    #[error("入力に誤りがあります。")]
+    Input(Vec<FieldError>),
+    /// The act could not be recorded.
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The store cannot be read.
+    #[error("台帳を読み出せません。情報システムの担当者に連絡してください。")]
+    Store(#[from] StoreError),
+    /// There is no such thing.
+    #[error("指定されたものが見つかりません。一覧から選び直してください。")]
+    NotFound,
+    /// Something failed that is nobody's mistake at the terminal.
+    #[error("処理を続けられません。情報システムの担当者に連絡してください。")]
+    Internal(String),
+}
+
+impl Desk {
+    /// A desk in a house.
+    #[must_use]
+    pub fn new(house: House, keys: DeskKeys, readers: Arc<Readers>, demo: bool) -> Self {
+        let reasons = ReasonTable::local_default();
+        Self { house, keys, readers, reasons, live: Mutex::default(), verified: RwLock::default(), demo }
+    }
+
+    /// The house.
+    #[must_use]
+    pub const fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// The profile in force.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        self.house.ground().gate.profile()
+    }
+
+    /// All kinds.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.house.ground().registry
+    }
+
+    /// The terminals' card readers.
+    #[must_use]
+    pub const fn readers(&self) -> &Arc<Readers> {
+        &self.readers
+    }
+
+    /// The reasons of change that identity records may name.
+    #[must_use]
+    pub const fn reasons(&self) -> &ReasonTable {
+        &self.reasons
+    }
+
+    /// Now, ms since the Unix epoch.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.house.ground().clock.now_ms()
+    }
+
+    /// Whether this is a demonstration with virtual cards.
+    #[must_use]
+    pub const fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// Does an act of the registry by its form.
+    ///
+    /// # Errors
+    /// [`DeskError::Input`] with a sentence for each wrong field; [`DeskError::Act`] when it could
+    /// not be recorded.
+    pub fn form(&self, live: &Live, act: &str, form: &Form) -> Result<Outcome<()>, DeskError> {
+        let entry = self.registry().act(act).ok_or(DeskError::NotFound)?;
+        let asked = (entry.read)(form).map_err(DeskError::Input)?;
+        self.check_codes(entry.spec, form)?;
+        match act {
+            "password.reset" => self.reset_password(live, asked),
+            "text.erase" => self.erase(live, asked),
+            _ => self.submit(live, asked, Vec::new(), Vec::new()),
+        }
+    }
+
+    /// What the gate would say to an act of this person, as far as it can be told without its form:
+    /// the decision with the form's facts left as they would be in order.
+    #[must_use]
+    pub fn may(&self, live: &Live, act: &str) -> Decision {
+        let gate = &self.house.ground().gate;
+        let Some(entry) = self.registry().act(act) else {
+            return gate.refuse_unknown_act(act).decision().clone();
+        };
+        let probe = self.act_of(live, Asked::new(entry.spec.name), Vec::new(), Vec::new());
+        self.house.outlook(&probe)
+    }
+
+    fn submit(
+        &self,
+        live: &Live,
+        asked: Asked,
+        facts: Vec<(&'static str, sekisho_gate::Fact)>,
+        effects: Vec<Effect>,
+    ) -> Result<Outcome<()>, DeskError> {
+        let receipt = self.house.submit(self.act_of(live, asked, facts, effects))?;
+        Ok(if receipt.decision.allowed { Outcome::Done((), receipt) } else { Outcome::Refused(receipt) })
+    }
+
+    fn act_of(
+        &self,
+        live: &Live,
+        asked: Asked,
+        facts: Vec<(&'static str, sekisho_gate::Fact)>,
+        effects: Vec<Effect>,
+    ) -> Act {
+        let given = Given { card_claimed: self.readers.card(&live.terminal).map(|c| c.card_no), facts, ..Given::default() };
+        Act { asked, by: self.actor(live), given, effects }
+    }
+
+    fn actor(&self, live: &Live) -> Actor {
+        Actor {
+            person: Some(live.person.clone()),
+            capacity: Some(live.capacity.clone()),
+            session: Some(live.session.clone()),
+            terminal: Some(live.terminal.clone()),
+            reported_room: self.readers.room(&live.terminal),
+        }
+    }
+
+    /// Codes must be of their lists, and references must lead somewhere the form can mean.
+    fn check_codes(&self, spec: &sekisho_ledgers::spec::ActSpec, form: &Form) -> Result<(), DeskError> {
+        use sekisho_ledgers::spec::FieldKind;
+        let mut errors = Vec::new();
+        for field in spec.fields {
+            let text = form.get(field.name).map_or("", |text| text.trim());
+            let list = match field.kind {
+                FieldKind::Code(list) | FieldKind::Codes(list) => list,
+                _ => continue,
+            };
+            let options = crate::codes::options(self.profile(), list);
+            let unknown = text.split_whitespace().any(|code| !options.iter().any(|(known, _)| known == code));
+            if unknown {
+                let sentence = format!("「{}」は一覧から選んでください。", field.label);
+                errors.push(FieldError { field: field.name.to_owned(), sentence });
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(DeskError::Input(errors)) }
+    }
+
+    fn erase(&self, live: &Live, asked: Asked) -> Result<Outcome<()>, DeskError> {
+        let seq = asked.public.get("erased").and_then(serde_json::Value::as_u64).ok_or(DeskError::NotFound)?;
+        let (event, _) = self.house.event(seq)?.ok_or(DeskError::NotFound)?;
+        let facts = vec![("erased_at_ms", sekisho_gate::Fact::Long(event.at_ms))];
+        self.submit(live, asked, facts, vec![Effect::EraseText(seq)])
+    }
+}
