@@ -117,7 +117,8 @@ fn texts(items: &[Value]) -> Option<Fact> {
         let node: &Map<String, Value> = item.as_object()?;
         node.get("Value")?.as_str().map(str::to_owned)
     };
-    items.iter().map(code).collect::<Option<Vec<_>>>().map(Fact::set)
+    // The order of the text is kept: it says what comes to mind first, and a set has no other.
+    items.iter().map(|item| code(item).map(Into::into)).collect::<Option<_>>().map(Fact::Set)
 }
 
 impl Expr {

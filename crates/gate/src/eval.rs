@@ -9,7 +9,7 @@ use crate::facts::Fact;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EvalError;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Val<'a> {
     Bool(bool),
     Long(i64),
@@ -53,13 +53,24 @@ fn value<'a>(expr: &'a Expr, values: &'a [Option<Fact>]) -> Result<Val<'a>, Eval
 
 fn compare(op: Compare, left: Val<'_>, right: Val<'_>) -> Result<bool, EvalError> {
     match (op, left, right) {
-        (Compare::Equal, ..) => Ok(left == right),
-        (Compare::NotEqual, ..) => Ok(left != right),
+        (Compare::Equal, ..) => Ok(equal(left, right)),
+        (Compare::NotEqual, ..) => Ok(!equal(left, right)),
         (Compare::Less, Val::Long(l), Val::Long(r)) => Ok(l < r),
         (Compare::LessEqual, Val::Long(l), Val::Long(r)) => Ok(l <= r),
         (Compare::Greater, Val::Long(l), Val::Long(r)) => Ok(l > r),
         (Compare::GreaterEqual, Val::Long(l), Val::Long(r)) => Ok(l >= r),
         _ => Err(EvalError),
+    }
+}
+
+/// Cedar's equality: values of different types are not equal, and a set is its members.
+fn equal(left: Val<'_>, right: Val<'_>) -> bool {
+    match (left, right) {
+        (Val::Bool(l), Val::Bool(r)) => l == r,
+        (Val::Long(l), Val::Long(r)) => l == r,
+        (Val::Text(l), Val::Text(r)) => l == r,
+        (Val::Set(l), Val::Set(r)) => l.iter().all(|code| r.contains(code)) && r.iter().all(|code| l.contains(code)),
+        _ => false,
     }
 }
 
