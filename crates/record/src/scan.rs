@@ -36,8 +36,19 @@ impl<'a> Scanner<'a> {
         ScanError { at: self.at, what }
     }
 
+    #[inline]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Where it stands, for [`Scanner::since`].
+    pub(crate) const fn place(&self) -> usize {
+        self.at
+    }
+
+    /// What was stepped over since `place`.
+    pub(crate) fn since(&self, place: usize) -> &'a str {
+        self.text.get(place..self.at).unwrap_or_default()
     }
 
     /// Nothing may follow.
@@ -46,6 +57,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over exactly these bytes.
+    #[inline]
     pub(crate) fn literal(&mut self, expected: &[u8]) -> Result<(), ScanError> {
         if !self.rest().starts_with(expected) {
             return Err(self.error("unexpected byte"));
@@ -54,14 +66,23 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Steps over this one byte.
+    #[inline]
+    fn byte(&mut self, expected: u8) -> Result<(), ScanError> {
+        if self.peek() != Some(expected) {
+            return Err(self.error("unexpected byte"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
     /// Steps over a string and gives what stands between its quotes, escapes
     /// included.
     pub(crate) fn string(&mut self) -> Result<&'a str, ScanError> {
-        self.literal(b"\"")?;
+        self.byte(b'"')?;
         let start = self.at;
         loop {
-            let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
-            let Some(plain) = self.rest().iter().position(special) else {
+            let Some(plain) = plain_length(self.rest()) else {
                 return Err(self.error("string without end"));
             };
             self.at += plain;
@@ -79,31 +100,36 @@ impl<'a> Scanner<'a> {
 
     /// Steps over an integer within ±(2^53 − 1).
     pub(crate) fn integer(&mut self) -> Result<i64, ScanError> {
-        let rest = self.rest();
-        let sign = usize::from(rest.first() == Some(&b'-'));
-        let digits = rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
-        let first = rest.get(sign).copied();
-        let number = self.text.get(self.at..self.at + sign + digits);
-        let number = number.and_then(|number| number.parse::<i64>().ok());
-        let number = number.filter(|n| (-INTEGER_MAX..=INTEGER_MAX).contains(n));
-        let number = number.ok_or_else(|| self.error("not an integer within 2^53"))?;
-        if first == Some(b'0') && (digits > 1 || sign == 1) {
-            return Err(self.error("not the shortest form of a number"));
+        let start = self.at;
+        let negative = self.peek() == Some(b'-');
+        self.at += usize::from(negative);
+        let first = self.at;
+        let mut number = 0_i64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number = number * 10 + i64::from(digit - b'0');
+            self.at += 1;
+            if number > INTEGER_MAX {
+                return Err(ScanError { at: start, what: "not an integer within 2^53" });
+            }
         }
-        self.at += sign + digits;
-        Ok(number)
+        let digits = self.at - first;
+        let leading_zero = self.text.as_bytes().get(first) == Some(&b'0');
+        if digits == 0 || leading_zero && (digits > 1 || negative) {
+            return Err(ScanError { at: start, what: "not an integer in its shortest form" });
+        }
+        Ok(if negative { -number } else { number })
     }
 
     /// Steps over an array; `item` must step over each item.
     pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), ScanError>) -> Result<(), ScanError> {
-        self.literal(b"[")?;
+        self.byte(b'[')?;
         if self.peek() == Some(b']') {
-            return self.literal(b"]");
+            return self.byte(b']');
         }
         loop {
             item(self)?;
             if self.peek() != Some(b',') {
-                return self.literal(b"]");
+                return self.byte(b']');
             }
             self.at += 1;
         }
@@ -115,9 +141,9 @@ impl<'a> Scanner<'a> {
         &mut self,
         mut field: impl FnMut(&mut Self, &'a str) -> Result<(), ScanError>,
     ) -> Result<(), ScanError> {
-        self.literal(b"{")?;
+        self.byte(b'{')?;
         if self.peek() == Some(b'}') {
-            return self.literal(b"}");
+            return self.byte(b'}');
         }
         let mut before: Option<&str> = None;
         loop {
@@ -126,10 +152,10 @@ impl<'a> Scanner<'a> {
                 return Err(self.error("keys out of order"));
             }
             before = Some(key);
-            self.literal(b":")?;
+            self.byte(b':')?;
             field(self, key)?;
             if self.peek() != Some(b',') {
-                return self.literal(b"}");
+                return self.byte(b'}');
             }
             self.at += 1;
         }
@@ -178,6 +204,33 @@ impl<'a> Scanner<'a> {
         self.at += length;
         Ok(())
     }
+}
+
+/// How many bytes come before the first quote, backslash or control character.
+fn plain_length(bytes: &[u8]) -> Option<usize> {
+    let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let found = specials(u64::from_le_bytes(*eight));
+        if found != 0 {
+            return Some(at + usize::try_from(found.trailing_zeros() / 8).ok()?);
+        }
+        at += 8;
+    }
+    bytes.get(at..)?.iter().position(special).map(|place| at + place)
+}
+
+/// Eight bytes at once: the high bit of the first special byte is set, and of
+/// no byte before it.
+const fn specials(eight: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let quote = eight ^ (ONES * b'"' as u64);
+    let backslash = eight ^ (ONES * b'\\' as u64);
+    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+    let zero_quote = quote.wrapping_sub(ONES) & !quote;
+    let zero_backslash = backslash.wrapping_sub(ONES) & !backslash;
+    (control | zero_quote | zero_backslash) & HIGH
 }
 
 /// The text that a raw string stands for.

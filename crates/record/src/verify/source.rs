@@ -36,6 +36,8 @@ pub enum Visit<'a> {
 
 /// A log to verify: a database, a directory, a server.
 ///
+/// All answers must be of one moment (one read transaction, one export): a
+/// log that grows in between would look cut or forged.
 /// A source says what is there and judges nothing. An error is one of the
 /// environment (a disk that does not read), not a finding.
 pub trait LogSource {
