@@ -2,7 +2,11 @@
 //! an async runtime. It knows no rules: it asks the gate through the house.
 
 pub mod codes;
+pub mod demo;
 pub mod desk;
 pub mod platform;
+pub mod profiles;
 pub mod readers;
+pub mod setup;
+pub mod site;
 pub mod virtual_card;

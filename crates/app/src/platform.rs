@@ -17,6 +17,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// Now by the machine's clock, ms since the Unix epoch.
+#[must_use]
+pub fn now_ms() -> i64 {
+    SystemClock.now_ms()
+}
+
 /// A clock that stands where it was put, until it is let go and follows the machine's clock.
 #[derive(Debug)]
 pub struct StagedClock {

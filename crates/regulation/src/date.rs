@@ -52,6 +52,9 @@ pub const ERAS: [Era; 5] = [
 ];
 
 impl Date {
+    /// 1970-01-01.
+    pub const EPOCH: Self = Self { year: 1970, month: 1, day: 1 };
+
     /// The day `year`-`month`-`day`, if there is one (years 1 to 9999).
     #[must_use]
     pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {

@@ -48,9 +48,14 @@ impl Desk {
         if !findings.is_empty() {
             return Err(DeskError::Input(findings));
         }
+        let phc = self.hash(&input.new)?;
+        self.put_password(input, person, phc)
+    }
+
+    /// Changes the password to one that was checked and hashed already.
+    pub(crate) fn put_password(&self, input: &ChangePassword, person: String, phc: String) -> Result<Outcome<()>, DeskError> {
         let (claimed, evidence) = self.challenge(&input.terminal, "password");
         let password = self.compare(Some(&person), &input.old)?;
-        let phc = self.hash(&input.new)?;
         let mut asked = Asked::new("password.change");
         asked.put("person", person.clone().into(), false);
         let by = Actor { person: Some(person.clone()), terminal: Some(input.terminal.clone()), ..Actor::default() };

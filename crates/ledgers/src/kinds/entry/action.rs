@@ -75,5 +75,6 @@ act! {
     LeaveRoom: "entry.leave" {
         entry_no: String = Ref("entries"), "入室の番号";
         room: String = Code("room"), "室";
+        staff_id: Option<String> = Line(20), "職員証番号";
     }
 }
