@@ -14,6 +14,7 @@
 mod changes;
 mod migrations;
 mod pool;
+mod postgres;
 
 mod shape;
 mod sql;
@@ -22,5 +23,5 @@ mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-
+pub use crate::postgres::Postgres;
 pub use crate::sqlite::Sqlite;
