@@ -110,9 +110,9 @@ impl Ruling {
 }
 
 impl Permit {
-    /// Makes a permit of a decision that allows and cites; gives the decision back otherwise.
-    pub(crate) fn new(decision: Decision) -> Result<Self, Decision> {
-        if decision.allowed && !decision.articles.is_empty() { Ok(Self(decision)) } else { Err(decision) }
+    /// Makes a permit of a decision that allows and cites; of no other.
+    pub(crate) fn new(decision: Decision) -> Option<Self> {
+        (decision.allowed && !decision.articles.is_empty()).then_some(Self(decision))
     }
 
     /// The decision.

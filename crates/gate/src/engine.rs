@@ -179,8 +179,8 @@ impl Gate {
         debug_assert_eq!(decision.code.as_ref(), OK, "a permit has one code");
         // A permit that cites nothing is no permit: the rule's fault cites the governing articles.
         match Permit::new(decision) {
-            Ok(permit) => Ruling::Permit(permit),
-            Err(_) => self.refuse(sheet, &first.fault, None),
+            Some(permit) => Ruling::Permit(permit),
+            None => self.refuse(sheet, &first.fault, None),
         }
     }
 
@@ -240,9 +240,10 @@ fn denial(sheet: &FactSheet) -> &Voice {
 }
 
 fn info(profile: &Profile, source: &Source) -> PolicyInfo {
-    let sentence = source.words.as_ref().map(|(refuse, remedy)| {
-        Arc::from(sentence::refusal(profile, refuse, &source.articles, remedy))
-    });
+    let sentence = source
+        .words
+        .as_ref()
+        .map(|(refuse, remedy)| Arc::from(sentence::refusal(profile, refuse, &source.articles, remedy)));
     PolicyInfo {
         id: Arc::clone(&source.id),
         file: Arc::clone(&source.file),

@@ -128,7 +128,8 @@ impl Serialize for Fact {
 impl<'de> Deserialize<'de> for Fact {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(d)?;
-        Self::from_json(&value).ok_or_else(|| serde::de::Error::custom("a fact is a bool, a whole number, a text or a set"))
+        Self::from_json(&value)
+            .ok_or_else(|| serde::de::Error::custom("a fact is a bool, a whole number, a text or a set"))
     }
 }
 

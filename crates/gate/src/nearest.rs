@@ -104,7 +104,12 @@ impl Search<'_> {
         }
         let mut slots: Vec<usize> = plan.permits.iter().flat_map(|rule| rule.condition.slots()).collect();
         let mut seen = Vec::with_capacity(slots.len());
-        slots.retain(|slot| !seen.contains(slot) && { seen.push(*slot); true });
+        slots.retain(|slot| {
+            !seen.contains(slot) && {
+                seen.push(*slot);
+                true
+            }
+        });
         slots
     }
 
@@ -159,7 +164,12 @@ fn candidates(plan: &ActPlan) -> Vec<Vec<Candidate>> {
             _ => {}
         }
         let mut seen: Vec<Candidate> = Vec::with_capacity(found.len());
-        found.retain(|candidate| !seen.contains(candidate) && { seen.push(candidate.clone()); true });
+        found.retain(|candidate| {
+            !seen.contains(candidate) && {
+                seen.push(candidate.clone());
+                true
+            }
+        });
     }
     all
 }

@@ -98,9 +98,8 @@ fn validate(profile: &Profile, all: &PolicySet) -> Result<(), GateError> {
     if !errors.is_empty() {
         return Err(GateError::Invalid(errors.join("; ")));
     }
-    let never = |w: &&cedar_policy::ValidationWarning| {
-        matches!(w, cedar_policy::ValidationWarning::ImpossiblePolicy(_))
-    };
+    let never =
+        |w: &&cedar_policy::ValidationWarning| matches!(w, cedar_policy::ValidationWarning::ImpossiblePolicy(_));
     match result.validation_warnings().find(never) {
         Some(warning) => Err(GateError::Invalid(warning.to_string())),
         None => Ok(()),

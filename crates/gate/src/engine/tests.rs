@@ -74,7 +74,8 @@ fn golden_cases_reach_every_policy() {
     let gate = fixture::gate();
     let decisions: Vec<_> = gate.run_cases().into_iter().filter_map(|case| case.decision).collect();
     let reached: BTreeSet<&str> = decisions.iter().flat_map(|d| d.policies.iter()).map(AsRef::as_ref).collect();
-    let unreached: Vec<&str> = gate.policies().iter().map(|p| p.id.as_ref()).filter(|id| !reached.contains(id)).collect();
+    let unreached: Vec<&str> =
+        gate.policies().iter().map(|p| p.id.as_ref()).filter(|id| !reached.contains(id)).collect();
     assert!(unreached.is_empty(), "{unreached:?}");
     let denials: BTreeSet<&str> = decisions.iter().filter(|d| d.policies.is_empty()).map(|d| d.code.as_ref()).collect();
     for policy in gate.policies().iter().filter(|p| p.permits && p.sentence.is_some()) {
@@ -88,7 +89,8 @@ fn agrees_with_cedar() {
     let gate = fixture::gate();
     let schema: Schema = schema::of(&gate.profile.vocabulary).expect("a schema");
     let all = cedar_set(gate.policies().iter());
-    let entities = Entities::empty().add_entities(schema.action_entities().expect("actions"), Some(&schema)).expect("entities");
+    let entities =
+        Entities::empty().add_entities(schema.action_entities().expect("actions"), Some(&schema)).expect("entities");
     let (mut dice, mut allowed, mut asked) = (Dice(7), 0, 0);
     for (act, base) in bases() {
         // Cedar asks every policy each time, which is slow here: the whole set has its turn too.
@@ -146,7 +148,8 @@ fn never_uncited() {
             let names: Vec<String> = facts.keys().cloned().collect();
             for _ in 0..dice.roll(3).min(names.len()) {
                 let name = &names[dice.roll(names.len())];
-                let value = [json!(true), json!("x"), json!(3), json!(["x"]), json!(null), json!(1.5)][dice.roll(6)].clone();
+                let value =
+                    [json!(true), json!("x"), json!(3), json!(["x"]), json!(null), json!(1.5)][dice.roll(6)].clone();
                 facts.insert(name.clone(), value);
             }
             let kind = |name: &str| gate.profile.vocabulary.facts[name].kind;
@@ -196,7 +199,8 @@ fn mutated_policies_never_leave_a_decision_uncited() {
 }
 
 fn mutate(text: &str, dice: &mut Dice) -> String {
-    let swaps = [("&&", "||"), ("!context", "context"), ("forbid(", "permit("), ("permit(", "forbid("), ("unless", "when")];
+    let swaps =
+        [("&&", "||"), ("!context", "context"), ("forbid(", "permit("), ("permit(", "forbid("), ("unless", "when")];
     let mut lines: Vec<&str> = text.lines().collect();
     match dice.roll(4) {
         0 => {
