@@ -36,7 +36,8 @@ pub(crate) fn sort<'a>(views: &Views, changes: &'a [RowChange]) -> Result<Vec<Vi
             | RowChange::Add { view, .. } => *view,
         };
         if !tables.contains_key(name) {
-            let view = views.get(name).ok_or_else(|| StoreError::NoSuchColumn(format!("view `{name}` is not prepared")))?;
+            let view =
+                views.get(name).ok_or_else(|| StoreError::NoSuchColumn(format!("view `{name}` is not prepared")))?;
             tables.insert(name, Draft { view, last: HashMap::new(), keys: Vec::new(), adds: Vec::new() });
         }
         if let Some(draft) = tables.get_mut(name) {
@@ -58,7 +59,9 @@ struct Draft<'a> {
 impl<'a> Draft<'a> {
     fn take(&mut self, change: &'a RowChange) -> Result<(), StoreError> {
         let (key, row, keeping) = match change {
-            RowChange::Put { key, row, .. } | RowChange::Close { key, row, .. } => (Some(key.as_str()), Some(row), Keeping::Register),
+            RowChange::Put { key, row, .. } | RowChange::Close { key, row, .. } => {
+                (Some(key.as_str()), Some(row), Keeping::Register)
+            }
             RowChange::Remove { key, .. } => (Some(key.as_str()), None, Keeping::Register),
             RowChange::Add { row, .. } => (None, Some(row), Keeping::Journal),
         };
@@ -130,7 +133,8 @@ mod tests {
         let gone = |key: &str| RowChange::Remove { view: "rooms", key: key.to_owned() };
         let changes = [room("b", 1), room("a", 1), room("b", 2), gone("a"), gone("c"), room("c", 3)];
         let sorted = sort(&views, &changes);
-        let sorted: Vec<_> = sorted.iter().flatten().map(|v| (v.puts.clone(), v.removes.clone(), v.adds.len())).collect();
+        let sorted: Vec<_> =
+            sorted.iter().flatten().map(|v| (v.puts.clone(), v.removes.clone(), v.adds.len())).collect();
         let row = |key: &str, level| vec![Value::Text(key.into()), Value::Int(level)];
         assert_eq!(sorted, [(vec![&row("b", 2), &row("c", 3)], vec!["a"], 0)]);
     }

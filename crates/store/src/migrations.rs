@@ -46,7 +46,8 @@ mod tests {
     fn both_databases_have_the_same_steps() {
         let names = |folder: &str| {
             let path = format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
-            let mut names: Vec<_> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|f| f.file_name()).collect();
+            let mut names: Vec<_> =
+                std::fs::read_dir(path).into_iter().flatten().flatten().map(|f| f.file_name()).collect();
             names.sort();
             names
         };

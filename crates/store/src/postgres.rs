@@ -188,7 +188,13 @@ impl Store for Postgres {
 
     fn prepare_views(&self, views: &[&'static ViewSpec]) -> Result<bool, StoreError> {
         let ready = if self.writer.is_some() {
-            views::prepare(self.write()?.session(&self.address)?, views)?
+            let mut writer = self.write()?;
+            let session = writer.session(&self.address)?;
+            match views::prepare(session, views) {
+                // The server gave the connection up since it was last used; preparing twice does no harm.
+                Err(_) if session.is_lost() => views::prepare(writer.session(&self.address)?, views)?,
+                done => done?,
+            }
         } else {
             self.read(|s| views::ready(s, views))?
         };
@@ -216,7 +222,12 @@ impl Store for Postgres {
         self.read(|s| read::page(s, view, query))
     }
 
-    fn counts(&self, view: &'static ViewSpec, query: &ListQuery, by: &[CountBy]) -> Result<Vec<(Row, u64)>, StoreError> {
+    fn counts(
+        &self,
+        view: &'static ViewSpec,
+        query: &ListQuery,
+        by: &[CountBy],
+    ) -> Result<Vec<(Row, u64)>, StoreError> {
         self.read(|s| read::counts(s, view, query, by))
     }
 

@@ -330,7 +330,12 @@ mod tests {
             ("at", Test::From(Value::Int(3)), " WHERE \"at\" >= ?1", 1),
             ("at", Test::Below(Value::Null), " WHERE 1 = 0", 0),
             ("room", Test::OneOf(vec![]), " WHERE 1 = 0", 0),
-            ("room", Test::OneOf(vec![text("a"), Value::Null, text("b")]), " WHERE (\"room\" IN (?1, ?2) OR \"room\" IS NULL)", 2),
+            (
+                "room",
+                Test::OneOf(vec![text("a"), Value::Null, text("b")]),
+                " WHERE (\"room\" IN (?1, ?2) OR \"room\" IS NULL)",
+                2,
+            ),
             ("alone", Test::Contains("x".into()), " WHERE 1 = 0", 0),
             ("room", Test::Contains("ＣＳ".into()), " WHERE instr(fold(CAST(\"room\" AS TEXT)), ?1) > 0", 1),
             ("no\"pe", Test::Is(Value::Null), "no such column: entries.no\"pe", 0),

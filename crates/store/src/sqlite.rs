@@ -18,9 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use rusqlite::{Connection, ErrorCode};
 use sekisho_ledgers::books::RowChange;
 use sekisho_ledgers::event::SealedIdentity;
-use sekisho_ledgers::ports::{
-    Commit, CommitError, CountBy, Head, ListQuery, Page, Store, StoreError, StoredLeaf,
-};
+use sekisho_ledgers::ports::{Commit, CommitError, CountBy, Head, ListQuery, Page, Store, StoreError, StoredLeaf};
 use sekisho_ledgers::spec::{Row, ViewSpec};
 
 use crate::changes::Views;
@@ -122,7 +120,8 @@ impl Sqlite {
     }
 
     fn write(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
-        let writer = self.writer.as_ref().ok_or_else(|| StoreError::Unavailable("opened for reading only".to_owned()))?;
+        let writer =
+            self.writer.as_ref().ok_or_else(|| StoreError::Unavailable("opened for reading only".to_owned()))?;
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn the_last_record_of_a_subject_counts() {
-        let record = |subject: &str, byte| SealedIdentity { subject: subject.to_owned(), terms: vec![], sealed: vec![byte] };
+        let record =
+            |subject: &str, byte| SealedIdentity { subject: subject.to_owned(), terms: vec![], sealed: vec![byte] };
         let records = [record("a", 1), record("b", 2), record("a", 3)];
         let kept: Vec<_> = last_of_each(&records).iter().map(|r| (r.subject.as_str(), r.sealed.clone())).collect();
         assert_eq!(kept, [("a", vec![3]), ("b", vec![2])]);

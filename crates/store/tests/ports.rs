@@ -7,8 +7,9 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::type_complexity,
     clippy::print_stdout,
-    reason = "a test fails by panicking, and a hammer tells what it did on its output"
+    reason = "a test fails by panicking, its tables are read once, and a hammer tells what it did on its output"
 )]
 
 mod ports {

@@ -32,7 +32,8 @@ impl Address {
         }
         // The parser's own message may repeat parts of the address, and so the password.
         let parsed = url.parse::<Config>();
-        let mut config = parsed.map_err(|_| StoreError::Unavailable("the database's address cannot be read".to_owned()))?;
+        let mut config =
+            parsed.map_err(|_| StoreError::Unavailable("the database's address cannot be read".to_owned()))?;
         near(&config)?;
         config.application_name("sekisho").connect_timeout(CONNECT_MAX);
         Ok(Self { config, schema })

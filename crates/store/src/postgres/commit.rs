@@ -75,10 +75,7 @@ fn record(session: &mut Session, commit: &Commit) -> Result<bool, StoreError> {
     let hashes: Vec<&[u8]> = commit.leaves.iter().map(|leaf| leaf.hash.as_slice()).collect();
     let sealed = numbers.iter().zip(&commit.leaves).filter_map(|(n, leaf)| Some((*n, leaf.text.as_deref()?)));
     let (owners, texts): (Vec<i64>, Vec<&[u8]>) = sealed.unzip();
-    let moved = session.query(
-        text,
-        &[&before, &size, &commit.checkpoint, &numbers, &bytes, &hashes, &owners, &texts],
-    );
+    let moved = session.query(text, &[&before, &size, &commit.checkpoint, &numbers, &bytes, &hashes, &owners, &texts]);
     Ok(!moved.map_err(|e| store_error(&e))?.is_empty())
 }
 

@@ -32,7 +32,8 @@ fn write(session: &mut Session, records: &[&SealedIdentity]) -> Result<(), Store
         let (id, before): (i64, &[u8]) = (cell(row, 0)?, cell(row, 1)?);
         gone.extend(terms::unpack(before).into_iter().map(|term| (term, id)));
     }
-    let remove = "DELETE FROM identity_terms t USING unnest($1::smallint[], $2::bytea[], $3::bigint[]) g(field, term, id)
+    let remove =
+        "DELETE FROM identity_terms t USING unnest($1::smallint[], $2::bytea[], $3::bigint[]) g(field, term, id)
         WHERE t.field = g.field AND t.term = g.term AND t.id = g.id";
     index(session, remove, gone)?;
 

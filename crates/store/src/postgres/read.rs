@@ -31,7 +31,8 @@ pub(super) fn tile(session: &mut Session, level: u8, index: u64) -> Result<Optio
 }
 
 pub(super) fn sealed_text(session: &mut Session, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = session.query_opt("SELECT sealed FROM texts WHERE seq = $1", &[&stored(seq)?]).map_err(|e| store_error(&e))?;
+    let row =
+        session.query_opt("SELECT sealed FROM texts WHERE seq = $1", &[&stored(seq)?]).map_err(|e| store_error(&e))?;
     row.map(|row| get(&row, 0)).transpose()
 }
 

@@ -30,7 +30,8 @@ pub(super) fn prepare(session: &mut Session, views: &[&'static ViewSpec]) -> Res
     if ready(session, views)? {
         return Ok(true);
     }
-    let note = session.query_opt("SELECT value FROM meta WHERE name = $1", &[&shape::NOTE]).map_err(|e| store_error(&e))?;
+    let note =
+        session.query_opt("SELECT value FROM meta WHERE name = $1", &[&shape::NOTE]).map_err(|e| store_error(&e))?;
     let note: Option<String> = note.and_then(|row| row.try_get(0).ok());
     if note.is_none_or(|note| note != shape::of(views)) {
         session.inside("BEGIN", |s| {
@@ -84,7 +85,8 @@ pub(super) fn replace(
 pub(super) fn apply(session: &mut Session, prefix: &str, changes: &ViewChanges<'_>) -> Result<(), StoreError> {
     let view = changes.view;
     let (table, columns, key) = (sql::table(prefix, view)?, sql::columns(view)?, sql::key(view)?);
-    let arrays: Vec<_> = (1..).zip(view.columns).map(|(n, c)| format!("${n}::{}[]", sql_type(sql::held(c.kind)))).collect();
+    let arrays: Vec<_> =
+        (1..).zip(view.columns).map(|(n, c)| format!("${n}::{}[]", sql_type(sql::held(c.kind)))).collect();
     let insert = format!("INSERT INTO {table} ({columns}) SELECT * FROM unnest({})", arrays.join(", "));
     if !changes.puts.is_empty() {
         let rest: Result<Vec<_>, _> = view.columns.iter().skip(1).map(|c| sql::name(c.name)).collect();
@@ -131,13 +133,16 @@ const fn yes(value: &Value) -> Option<bool> {
 fn finish(session: &mut Session, views: &[&'static ViewSpec], size: i64) -> Result<(), StoreError> {
     let note = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     let noted = session.execute(note, &[&shape::NOTE, &shape::of(views)]);
-    noted.and_then(|_| session.execute("UPDATE head SET viewed = $1 WHERE one = 1", &[&size])).map_err(|e| store_error(&e))?;
+    noted
+        .and_then(|_| session.execute("UPDATE head SET viewed = $1 WHERE one = 1", &[&size]))
+        .map_err(|e| store_error(&e))?;
     Ok(())
 }
 
 /// Drops every table with this prefix, also of views that there are no longer.
 fn clear(session: &mut Session, prefix: &str) -> Result<(), StoreError> {
-    let text = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+    let text =
+        "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
         AND left(relname, length($1)) = $1";
     for row in session.query(text, &[&prefix]).map_err(|e| store_error(&e))? {
         let table: String = row.try_get(0).map_err(|e| store_error(&e))?;

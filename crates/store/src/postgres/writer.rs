@@ -40,16 +40,18 @@ impl Writer {
 pub(super) fn own(address: &Address, patience: Duration) -> Result<Session, StoreError> {
     let deadline = Instant::now() + patience;
     loop {
-        match try_own(address) {
-            Err(error) if Instant::now() >= deadline => return Err(error),
-            Err(StoreError::Owned | StoreError::Unavailable(_)) => std::thread::sleep(ASK_EVERY),
+        // A server that starts anew is waited for like an owner that dies.
+        let connected = Session::open(address, Purpose::Write);
+        let away = connected.is_err();
+        match connected.and_then(|session| try_own(session, address)) {
+            Err(error) if Instant::now() >= deadline || !(away || error == StoreError::Owned) => return Err(error),
+            Err(_) => std::thread::sleep(ASK_EVERY),
             done => return done,
         }
     }
 }
 
-fn try_own(address: &Address) -> Result<Session, StoreError> {
-    let mut session = Session::open(address, Purpose::Write)?;
+fn try_own(mut session: Session, address: &Address) -> Result<Session, StoreError> {
     lock(&mut session, address)?;
     let version = check_version(&mut session)?;
     if version < migrations::known() {
@@ -82,7 +84,9 @@ pub(super) fn check_version(session: &mut Session) -> Result<i64, StoreError> {
     // With fsync off a commit is not durable whatever this program asks for.
     let sync = session.query_opt("SHOW fsync", &[]).map_err(|e| store_error(&e))?;
     if sync.and_then(|row| row.try_get::<_, String>(0).ok()).is_none_or(|setting| setting != "on") {
-        return Err(StoreError::Unavailable("the server runs with fsync off and can lose what it confirmed".to_owned()));
+        return Err(StoreError::Unavailable(
+            "the server runs with fsync off and can lose what it confirmed".to_owned(),
+        ));
     }
     Ok(found)
 }
@@ -90,7 +94,8 @@ pub(super) fn check_version(session: &mut Session) -> Result<i64, StoreError> {
 /// The lock belongs to the connection: the server gives it up when the connection ends.
 fn lock(session: &mut Session, address: &Address) -> Result<(), StoreError> {
     // "SEKI" and the schema's own number, so that each record has a lock of its own.
-    let text = "SELECT pg_try_advisory_lock((1397050185::bigint << 32) | oid::bigint) FROM pg_namespace WHERE nspname = $1";
+    let text =
+        "SELECT pg_try_advisory_lock((1397050185::bigint << 32) | oid::bigint) FROM pg_namespace WHERE nspname = $1";
     let row = session.query_opt(text, &[&address.schema]).map_err(|e| store_error(&e))?;
     match row.and_then(|row| row.try_get::<_, bool>(0).ok()) {
         Some(true) => Ok(()),

@@ -20,7 +20,8 @@ fn write(tx: &Transaction<'_>, records: &[&SealedIdentity]) -> rusqlite::Result<
     let mut find = tx.prepare_cached("SELECT id, terms FROM identity WHERE subject = ?1")?;
     let mut add = tx.prepare_cached("INSERT INTO identity (subject, terms, sealed) VALUES (?1, ?2, ?3)")?;
     let mut change = tx.prepare_cached("UPDATE identity SET terms = ?2, sealed = ?3 WHERE id = ?1")?;
-    let (mut gone, mut new): (Vec<(Term, i64)>, Vec<(Term, i64)>) = (Vec::new(), Vec::new());
+    let mut gone: Vec<(Term, i64)> = Vec::new();
+    let mut new: Vec<(Term, i64)> = Vec::new();
     let mut added = 0_i64;
     for record in records {
         let packed = terms::pack(&record.terms);

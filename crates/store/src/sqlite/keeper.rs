@@ -78,7 +78,8 @@ impl Drop for Keeper {
 fn keep(connection: &Connection, writer: &Mutex<Connection>, tasks: &Receiver<Task>) {
     let mut wipe = false;
     loop {
-        let task = if wipe { tasks.recv_timeout(AGAIN) } else { tasks.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+        let task =
+            if wipe { tasks.recv_timeout(AGAIN) } else { tasks.recv().map_err(|_| RecvTimeoutError::Disconnected) };
         match task {
             Ok(task) => wipe |= task == Task::Wipe,
             Err(RecvTimeoutError::Timeout) => {}
@@ -90,7 +91,7 @@ fn keep(connection: &Connection, writer: &Mutex<Connection>, tasks: &Receiver<Ta
             let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let how = if wipe { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(RESTART)" };
             let _ = writer.busy_timeout(Duration::from_millis(20));
-            wipe &= !checkpoint(&writer, how).is_some_and(|(busy, _)| !busy);
+            wipe &= checkpoint(&writer, how).is_none_or(|(busy, _)| busy);
             let _ = writer.busy_timeout(super::open::BUSY_MAX);
         }
     }

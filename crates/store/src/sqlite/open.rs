@@ -35,7 +35,11 @@ pub(super) fn own(path: &Path) -> Result<File, StoreError> {
 }
 
 pub(super) fn must_exist(path: &Path) -> Result<(), StoreError> {
-    if path.is_file() { Ok(()) } else { Err(StoreError::Unavailable(format!("there is no record at `{}`", path.display()))) }
+    if path.is_file() {
+        Ok(())
+    } else {
+        Err(StoreError::Unavailable(format!("there is no record at `{}`", path.display())))
+    }
 }
 
 /// Makes an empty record, readable by its owner only.
@@ -100,9 +104,7 @@ pub(super) fn reader(path: &Path, immutable: bool) -> Result<Connection, StoreEr
     set(&connection)?;
     connection.pragma_update(None, "cache_size", -8_192).map_err(|e| store_error(&e))?;
     let traits = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
-    let fold = |context: &rusqlite::functions::Context<'_>| {
-        Ok(context.get_raw(0).as_str_or_null()?.map(sql::fold))
-    };
+    let fold = |context: &rusqlite::functions::Context<'_>| Ok(context.get_raw(0).as_str_or_null()?.map(sql::fold));
     connection.create_scalar_function("fold", 1, traits, fold).map_err(|e| store_error(&e))?;
     Ok(connection)
 }

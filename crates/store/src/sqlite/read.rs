@@ -15,8 +15,9 @@ pub(super) fn head(connection: &Connection) -> Result<Head, StoreError> {
         let mut statement = connection.prepare_cached("SELECT size, checkpoint FROM head WHERE one = 1")?;
         statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()
     };
-    let (size, checkpoint) =
-        read(connection).map_err(|e| store_error(&e))?.ok_or_else(|| StoreError::Damaged("the head is gone".to_owned()))?;
+    let (size, checkpoint) = read(connection)
+        .map_err(|e| store_error(&e))?
+        .ok_or_else(|| StoreError::Damaged("the head is gone".to_owned()))?;
     Ok(Head { size: counted(size)?, checkpoint })
 }
 
@@ -54,7 +55,8 @@ pub(super) fn sealed_text(connection: &Connection, seq: u64) -> Result<Option<Ve
 
 pub(super) fn passwords(connection: &Connection, person: &str) -> Result<Vec<String>, StoreError> {
     let read = || {
-        let mut statement = connection.prepare_cached("SELECT phc FROM passwords WHERE person = ?1 ORDER BY no DESC")?;
+        let mut statement =
+            connection.prepare_cached("SELECT phc FROM passwords WHERE person = ?1 ORDER BY no DESC")?;
         statement.query_map([person], |row| row.get(0))?.collect::<Result<_, _>>()
     };
     read().map_err(|e: rusqlite::Error| store_error(&e))

@@ -48,7 +48,7 @@ impl Sample {
             commit.rows.push(RowChange::Add { view: Self::SPEC.name, row: Self::of(seq).to_row() });
             let tally = Tally::of(seq);
             commit.rows.push(RowChange::Put { view: Tally::SPEC.name, key: tally.person.clone(), row: tally.to_row() });
-            if (seq + 1) % TILE == 0 {
+            if (seq + 1).is_multiple_of(TILE) {
                 let index = seq / TILE;
                 commit.tiles.push(NewTile { level: 0, index, bytes: noise(index, 8_192) });
             }
@@ -68,7 +68,7 @@ impl Sample {
         let body: String = noise(seq, 150).iter().map(|byte| format!("{byte:02x}")).collect();
         let bytes = format!("{{\"seq\":{seq},\"act\":\"sample\",\"body\":\"{body}\"}}").into_bytes();
         let hash = std::array::from_fn(|place| noise(seq ^ 0xFFFF, 32).get(place).copied().unwrap_or(0));
-        NewLeaf { bytes, hash, text: (seq % 4 == 0).then(|| noise(seq + 7, 120)) }
+        NewLeaf { bytes, hash, text: seq.is_multiple_of(4).then(|| noise(seq + 7, 120)) }
     }
 
     /// The row of the event with this number.
@@ -79,8 +79,8 @@ impl Sample {
             seq: number,
             at_ms: 1_775_000_000_000 + number * 977,
             person: person(seq),
-            subject: (seq % 3 != 0).then(|| format!("r{:08x}", Chance::of(seq).below(5_000))),
-            refused: seq % 11 == 0,
+            subject: (!seq.is_multiple_of(3)).then(|| format!("r{:08x}", Chance::of(seq).below(5_000))),
+            refused: seq.is_multiple_of(11),
             evidence: number,
         }
     }

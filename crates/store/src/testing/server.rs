@@ -122,7 +122,11 @@ impl Server {
     fn watch(&self) -> Result<Child, String> {
         let stop = self.tool("pg_ctl");
         let mut guard = Command::new("sh");
-        guard.args(["-c", "f=$1; shift; cat >/dev/null; cd \"$f\" && \"$@\" -m immediate -w -D \"$f/data\" stop; rm -rf \"$f\"", "guard"]);
+        guard.args([
+            "-c",
+            "f=$1; shift; cat >/dev/null; cd \"$f\" && \"$@\" -m immediate -w -D \"$f/data\" stop; rm -rf \"$f\"",
+            "guard",
+        ]);
         guard.arg(&self.folder).arg(stop.get_program()).args(stop.get_args().collect::<Vec<&OsStr>>());
         #[cfg(unix)]
         {

@@ -101,8 +101,6 @@ fn sqlite_that_may_not_grow_refuses() {
     let store = site.create().unwrap();
     assert_eq!(store.prepare_views(&Sample::VIEWS), Ok(true));
     drop(store);
-    // The limit is kept in the connection that writes, so it is set through the soft heap of tests
-    // only where the process may limit its files.
     let limited = Command::new("sh")
         .args(["-c", "ulimit -f 2000; trap '' XFSZ; exec \"$@\"", "limited"])
         .arg(std::env::current_exe().unwrap())

@@ -39,7 +39,7 @@ fn play(site: &dyn Site, usual: u32) {
     for round in 0..rounds {
         let events = [1, 7, 64, 256][chance.below(4) as usize];
         let acknowledged = kill_after(&mut site.hammer(events), &mut chance, Duration::from_millis(150)).unwrap();
-        let store = site.open_patiently().unwrap();
+        let store = site.open().unwrap();
         let size = Sample::check(&*store).unwrap();
         assert!(size >= acknowledged, "round {round}: {acknowledged} acknowledged, {size} there");
         // What was under way may be there as a whole; there was one batch under way at most.

@@ -11,7 +11,7 @@ use super::site::{PostgresSite, Site, SqliteSite, server};
 pub(crate) fn owned(site: &dyn Site) {
     let store = site.create().unwrap();
     assert_eq!(store.prepare_views(&Sample::VIEWS), Ok(true));
-    let second = site.open().err();
+    let second = site.open_at_once().err();
     assert_eq!(second, Some(StoreError::Owned));
     assert!(site.create().is_err(), "a record is never made over another one");
     assert_eq!(store.commit(&Sample::batch(0, 3)), Ok(()));
@@ -170,7 +170,7 @@ fn postgres_takeover_and_reconnection() {
 
     // Cut off while another node takes over: the first one cannot write any more.
     site.tamper("", cut);
-    let third = site.open_patiently();
+    let third = site.open();
     match third {
         Ok(third) => {
             let refused = second.commit(&Sample::batch(40, 10));

@@ -17,8 +17,8 @@ pub(crate) trait Site {
     fn create(&self) -> Opened;
     fn open(&self) -> Opened;
     fn open_read_only(&self) -> Opened;
-    /// Opens as soon as the owner before is gone.
-    fn open_patiently(&self) -> Opened;
+    /// Opens without waiting for anybody.
+    fn open_at_once(&self) -> Opened;
     /// Does what somebody with access to the database can do.
     fn tamper(&self, sqlite: &str, postgres: &str);
     /// The command that hammers this record.
@@ -63,7 +63,7 @@ impl Site for SqliteSite {
     fn open_read_only(&self) -> Opened {
         boxed(Sqlite::open_read_only(&self.path))
     }
-    fn open_patiently(&self) -> Opened {
+    fn open_at_once(&self) -> Opened {
         self.open()
     }
     fn tamper(&self, sqlite: &str, _: &str) {
@@ -91,7 +91,7 @@ impl PostgresSite {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let schema = format!("town{number}");
-        let url = if number % 2 == 0 { server.url(&schema) } else { server.socket_url(&schema) };
+        let url = if number.is_multiple_of(2) { server.url(&schema) } else { server.socket_url(&schema) };
         Self { server: Arc::clone(server), url, schema }
     }
 }
@@ -101,14 +101,14 @@ impl Site for PostgresSite {
         boxed(Postgres::create(&self.url))
     }
     fn open(&self) -> Opened {
-        // The server needs a moment to notice that the connection before was closed.
-        self.open_patiently()
+        // The server needs a moment to notice that the connection before was closed, or killed.
+        boxed(Postgres::wait_ownership(&self.url, Duration::from_secs(5)))
     }
     fn open_read_only(&self) -> Opened {
         boxed(Postgres::connect_read_only(&self.url))
     }
-    fn open_patiently(&self) -> Opened {
-        boxed(Postgres::wait_ownership(&self.url, Duration::from_secs(5)))
+    fn open_at_once(&self) -> Opened {
+        boxed(Postgres::connect(&self.url))
     }
     fn tamper(&self, _: &str, postgres: &str) {
         let mut client = postgres::Client::connect(&self.server.plain_url(), postgres::NoTls).unwrap();

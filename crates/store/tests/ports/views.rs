@@ -43,7 +43,22 @@ sekisho_ledgers::view! {
 const BOTH: [&ViewSpec; 2] = [Thing::SPEC, Happening::SPEC];
 
 const TEXTS: [&str; 16] = [
-    "", "a", "A", "ab", "AB", "Ａｂ", "ａＢ１", "電算室", "電算室Ａ", "あ", "ア", "髙﨑", "𠮷田", "100%", "a_b", "o'\"x\\",
+    "",
+    "a",
+    "A",
+    "ab",
+    "AB",
+    "Ａｂ",
+    "ａＢ１",
+    "電算室",
+    "電算室Ａ",
+    "あ",
+    "ア",
+    "髙﨑",
+    "𠮷田",
+    "100%",
+    "a_b",
+    "o'\"x\\",
 ];
 
 fn thing(chance: &mut Chance, key: &str) -> Row {
@@ -126,7 +141,9 @@ fn queries(chance: &mut Chance, view: &'static ViewSpec) -> ListQuery {
             1 => Test::From(value(chance)),
             2 => Test::Below(value(chance)),
             3 => Test::OneOf((0..chance.below(4)).map(|_| value(chance)).collect()),
-            _ => Test::Contains(["", "a", "Ａ", "%", "_", "電", "'", "１", "1", "2026-0", "\\"][chance.below(11) as usize].into()),
+            _ => Test::Contains(
+                ["", "a", "Ａ", "%", "_", "電", "'", "１", "1", "2026-0", "\\"][chance.below(11) as usize].into(),
+            ),
         };
         Filter { column: column(chance), test }
     };
@@ -159,7 +176,8 @@ pub(crate) fn counts(site: &dyn Site) {
     for model in &models {
         for _ in 0..150 {
             let query = queries(&mut chance, model.view);
-            let column = |chance: &mut Chance| model.view.columns[chance.below(model.view.columns.len() as u64) as usize].name;
+            let column =
+                |chance: &mut Chance| model.view.columns[chance.below(model.view.columns.len() as u64) as usize].name;
             let by: Vec<_> = (0..chance.below(3))
                 .map(|_| match chance.below(6) {
                     0 => CountBy::Day("at".to_owned()),
@@ -197,7 +215,20 @@ pub(crate) fn odd_text(site: &dyn Site) {
     let store = site.create().unwrap();
     assert_eq!(store.prepare_views(&BOTH), Ok(true));
     // Variation selectors, combining marks in either form, outside the BMP, newlines, quotes.
-    let odd = ["葛\u{E0100}城", "か\u{3099}", "が", "𠮷", "\u{10FFFF}", "a\nb\r\t", "';--", "\"", "\\N", "{a,b}", "NULL", " "];
+    let odd = [
+        "葛\u{E0100}城",
+        "か\u{3099}",
+        "が",
+        "𠮷",
+        "\u{10FFFF}",
+        "a\nb\r\t",
+        "';--",
+        "\"",
+        "\\N",
+        "{a,b}",
+        "NULL",
+        " ",
+    ];
     let mut chance = Chance::of(1);
     let rows: Vec<Row> = odd.iter().map(|key| thing(&mut chance, key)).collect();
     let put = |row: &Row| RowChange::Put { view: "order", key: row[0].text().unwrap().to_owned(), row: row.clone() };
@@ -256,7 +287,10 @@ pub(crate) fn replaced(site: &dyn Site) {
     assert_eq!(store.prepare_views(&Sample::VIEWS), Ok(true));
     assert_eq!(store.commit(&Sample::batch(0, 500)), Ok(()));
     let live = (store.rows(Tally::SPEC), store.rows(Sample::SPEC));
-    site.tamper("UPDATE v_tallies SET acts = 999; DELETE FROM v_samples", "UPDATE v_tallies SET acts = 999; DELETE FROM v_samples");
+    site.tamper(
+        "UPDATE v_tallies SET acts = 999; DELETE FROM v_samples",
+        "UPDATE v_tallies SET acts = 999; DELETE FROM v_samples",
+    );
     assert_ne!(store.rows(Tally::SPEC), live.0);
     for round in 0..3 {
         let mut from = 0;
