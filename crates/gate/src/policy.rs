@@ -49,11 +49,12 @@ pub(crate) struct Source {
 /// the order in which they speak.
 pub(crate) fn read(profile: &Profile) -> Result<Vec<Source>, GateError> {
     let mut sources: Vec<Source> = Vec::new();
+    let mut ids: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut all = PolicySet::new();
     for (file, text) in &profile.policies {
         for (place, policy) in parse(file, text)? {
             let source = annotated(profile, file, &place, &policy)?;
-            if sources.iter().any(|s| s.id == source.id) {
+            if !ids.insert(Arc::clone(&source.id)) {
                 return Err(GateError::Twice(source.id.to_string()));
             }
             all.add(policy.new_id(PolicyId::new(&source.id))).map_err(|e| GateError::Invalid(e.to_string()))?;
@@ -94,14 +95,14 @@ fn explain(errors: &cedar_policy::ParseErrors, text: &str) -> String {
 fn validate(profile: &Profile, all: &PolicySet) -> Result<(), GateError> {
     let validator = Validator::new(schema::of(&profile.vocabulary)?);
     let result = validator.validate(all, ValidationMode::Strict);
-    let errors: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
+    let errors: Vec<String> = result.validation_errors().map(|e| format!("`{}`: {e}", e.policy_id())).collect();
     if !errors.is_empty() {
         return Err(GateError::Invalid(errors.join("; ")));
     }
     let never =
         |w: &&cedar_policy::ValidationWarning| matches!(w, cedar_policy::ValidationWarning::ImpossiblePolicy(_));
     match result.validation_warnings().find(never) {
-        Some(warning) => Err(GateError::Invalid(warning.to_string())),
+        Some(warning) => Err(GateError::Invalid(format!("`{}`: {warning}", warning.policy_id()))),
         None => Ok(()),
     }
 }

@@ -588,7 +588,8 @@ impl Profile {
         let roles = s.roles.iter().flat_map(|r| &r.cites);
         let rooms = s.rooms.iter().flat_map(|r| &r.cites);
         let devices = s.devices.iter().flat_map(|d| &d.cites);
-        let rest = s.governing.values().flatten().chain(&s.password.cites);
+        let council = s.council.iter().flat_map(|c| &c.cites).chain(s.retention.iter().flat_map(|r| &r.cites));
+        let rest = s.governing.values().flatten().chain(&s.password.cites).chain(council);
         let mut all = roles.chain(rooms).chain(devices).chain(rest);
         match all.find(|citation| self.article(citation).is_none()) {
             Some(citation) => Err(ProfileError::Undeclared { place: "cites".to_owned(), name: citation.to_string() }),

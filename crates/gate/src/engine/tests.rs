@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Gate, PolicyInfo};
 use crate::decision::{FACT_MISSING, Ruling, UNKNOWN_ACT};
+use crate::error::GateError;
 use crate::facts::{Fact, FactSheet};
 use crate::{fixture, schema};
 
@@ -265,6 +266,114 @@ fn nearest_miss_leads_to_a_permit() {
         }
     }
     assert!(refused > 1000 && without * 20 < refused, "{without} of {refused} refusals without a nearest miss");
+}
+
+/// Loads the village's gate with one more policy file.
+fn with_policy(text: &str) -> Result<Gate, GateError> {
+    let mut files = fixture::files();
+    files.insert("policy/99_more.cedar".to_owned(), text.to_owned());
+    Gate::new(Arc::new(Profile::from_files(&files, &fixture::vocabulary()).expect("a profile")))
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_is_named() {
+    let said = r#"@code("X") @refuse("できません。") @remedy("待ってください。")"#;
+    let on = r#"(principal, action == Sekisho::Action::"log.publish", resource)"#;
+    let cases = [
+        ("forbid(".to_owned(), "1行目"),
+        ("\n\n@id(\"x\")\npermit(principal, action, resource) when { context.a = 1 };".to_owned(), "4行目"),
+        (format!("@articles(\"14\") {said} forbid{on};"), "`@id`"),
+        (format!("@id(\"x\") {said} forbid{on};"), "`@articles`"),
+        (format!("@id(\"x\") @articles(\" \") {said} forbid{on};"), "`@articles`"),
+        (format!("@id(\"x\") @articles(\"14\") @refuse(\"。\") @remedy(\"。\") forbid{on};"), "`@code`"),
+        (format!("@id(\"x\") @articles(\"14\") @code(\"X\") @refuse(\"。\") forbid{on};"), "`@remedy`"),
+        (
+            format!("@id(\"x\") @articles(\"14\") @code(\"X\") @refuse(\"だめ\") @remedy(\"。\") forbid{on};"),
+            "`@refuse`",
+        ),
+        (format!("@id(\"x\") @articles(\"14\") permit{on} when {{ context.session_open }};"), "`@refuse`"),
+        (format!("@id(\"x\") @articles(\"14\") @kode(\"X\") permit{on};"), "`@kode`"),
+        (format!("@id(\"x\") @articles(\"14\") @rank(\"先\") permit{on};"), "`@rank`"),
+        (format!("@id(\"x\") @articles(\"14\") @obligations(\"NM-99\") permit{on};"), "NM-99"),
+        (format!("@id(\"x\") @articles(\"99\") permit{on};"), "`99`"),
+        (format!("@id(\"x\") @articles(\"chiba:1\") permit{on};"), "`chiba:1`"),
+        (format!("@id(\"log.publish\") @articles(\"14\") permit{on};"), "`log.publish`"),
+        (format!("@id(\"x\") @articles(\"14\") {said} forbid{on} when {{ context.badge_worn }};"), "badge_worn"),
+        (format!("@id(\"x\") @articles(\"14\") {said} forbid{on} when {{ context.capacity == 1 }};"), "`x`"),
+        (format!("@id(\"x\") @articles(\"14\") {said} forbid{on} when {{ context.capacity like \"a*\" }};"), "`like`"),
+        (format!("@id(\"x\") @articles(\"14\") {said} forbid{on} when {{ false }};"), "`x`"),
+        (
+            "@id(\"x\") @articles(\"14\") permit(principal, action == Sekisho::Action::\"log.burn\", resource);"
+                .to_owned(),
+            "log.burn",
+        ),
+        (
+            "@id(\"x\") @articles(\"14\") permit(principal is Sekisho::Person, action, resource);".to_owned(),
+            "`principal`",
+        ),
+    ];
+    for (policy, named) in cases {
+        let error = with_policy(&policy).map(|_| ()).expect_err(&policy).to_string();
+        assert!(error.contains(named), "{policy}\n{error}");
+    }
+}
+
+/// A policy of one act is not asked about another, however many there are.
+#[test]
+fn unrelated_policies_are_not_asked() {
+    let more: Vec<String> = (0..200)
+        .map(|n| {
+            format!(
+                "@id(\"more.{n}\") @articles(\"14\") @code(\"X\") @refuse(\"できません。\") @remedy(\"待ってください。\")\n\
+                 forbid(principal, action == Sekisho::Action::\"log.publish\", resource) when {{ context.capacity == \"{n}\" }};"
+            )
+        })
+        .collect();
+    let (few, many) = (fixture::gate(), with_policy(&more.join("\n")).expect("a gate"));
+    let rules = |gate: &Gate, act: &str| gate.acts[act].forbids.len() + gate.acts[act].permits.len();
+    assert_eq!(rules(&many, "identity.search"), rules(&few, "identity.search"));
+    assert_eq!(rules(&many, "log.publish"), rules(&few, "log.publish") + 200);
+}
+
+/// A sheet that was filled for another gate is read by its names.
+#[test]
+fn a_sheet_of_another_gate_is_read_anew() {
+    let (old, new) = (fixture::gate(), with_policy("// nothing\n").expect("a gate"));
+    for (act, base) in bases() {
+        let ruling = new.decide(&sheet(&old, &act, &base));
+        assert!(ruling.allowed(), "{act}");
+        assert_eq!(ruling.decision().profile.as_ref(), new.profile().digest);
+        assert_ne!(ruling.decision().profile.as_ref(), old.profile().digest);
+    }
+}
+
+#[test]
+fn a_decision_comes_back_from_json() {
+    for case in fixture::gate().run_cases() {
+        let decision = case.decision.expect("a decision");
+        let text = serde_json::to_string(&decision).expect("json");
+        assert_eq!(serde_json::from_str::<crate::Decision>(&text).expect("a decision"), decision);
+    }
+}
+
+/// The gate reads no clock and no file, and knows neither the record nor any runtime.
+#[test]
+fn the_gate_is_pure() {
+    let absent = ["std::time", "std::fs", "std::net", "std::env", "SystemTime", "sekisho_record", "tokio", "async fn"];
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name != "tests.rs" && name != "fixture.rs" {
+                let text = std::fs::read_to_string(&path).expect("a source");
+                let found: Vec<_> = absent.iter().filter(|word| text.contains(**word)).collect();
+                assert!(found.is_empty(), "{}: {found:?}", path.display());
+            }
+        }
+    }
 }
 
 /// What is printed here was read by a person; `cargo test -- --nocapture words` shows it again.
