@@ -12,7 +12,7 @@ use argon2::password_hash::{PasswordHasher as _, SaltString};
 use sekisho_ledgers::event::{Asked, Effect};
 use sekisho_ledgers::identity::synth::{Plan, residents};
 use sekisho_ledgers::kinds::{cards, devices, entry, organisation, users};
-use sekisho_ledgers::ports::Clock;
+use sekisho_ledgers::ports::{Clock, Store};
 use sekisho_ledgers::{ActError, House};
 use sekisho_regulation::Date;
 
@@ -26,8 +26,8 @@ use roster::{Official, officials};
 
 /// The password of every invented person.
 pub const PASSWORD: &str = "Kaede7-Hoshizora";
-/// Days of use that are made up.
-const DAYS: i64 = 365;
+/// Days of use that are made up, unless told otherwise.
+pub const DAYS: i64 = 365;
 /// Seed of everything that is made up.
 const SEED: u64 = 20_261_122;
 
@@ -78,11 +78,11 @@ pub enum DemoError {
 ///
 /// # Errors
 /// [`DemoError`]; a folder that was only half made is named, so that it can be removed.
-pub fn open(dir: &Path, database: &Database, say: &mut dyn FnMut(&str)) -> Result<Demo, DemoError> {
+pub fn open(dir: &Path, database: &Database, days: i64, say: &mut dyn FnMut(&str)) -> Result<Demo, DemoError> {
     if dir.join("sekisho.toml").exists() {
         reopen(dir, database)
     } else {
-        make(dir, database, DAYS, say)
+        make(dir, database, days, say)
     }
 }
 
@@ -96,8 +96,7 @@ const TERMINALS: [(&str, &str, &str, &str); 6] = [
     ("W-03", "office", "会計課事務用端末", "jimushitsu"),
 ];
 
-fn house(site: &Site, database: &Database, clock: Arc<dyn Clock>) -> Result<House, DemoError> {
-    let store = site.store(database).map_err(SiteError::from)?;
+fn house(site: &Site, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<House, DemoError> {
     Ok(House::open(site.ground(store, clock)?).map_err(SiteError::from)?)
 }
 
@@ -113,19 +112,13 @@ fn readers(dir: &Path) -> Result<Arc<Readers>, DemoError> {
 }
 
 fn desk(site: &Site, house: House, readers: &Arc<Readers>) -> Result<Arc<Desk>, DemoError> {
-    let desk = Arc::new(Desk::new(house, site.desk_keys()?, Arc::clone(readers), true));
-    let weak = Arc::downgrade(&desk);
-    readers.on_pulled(Box::new(move |terminal| {
-        if let Some(desk) = weak.upgrade() {
-            desk.card_pulled(terminal);
-        }
-    }));
-    Ok(desk)
+    Ok(Desk::open(house, site.desk_keys()?, Arc::clone(readers), true))
 }
 
 fn reopen(dir: &Path, database: &Database) -> Result<Demo, DemoError> {
     let site = Site::open(dir)?;
-    let house = house(&site, database, Arc::new(SystemClock))?;
+    let store = site.store(database).map_err(SiteError::from)?;
+    let house = house(&site, store, Arc::new(SystemClock))?;
     let desk = desk(&site, house, &readers(dir)?)?;
     Ok(Demo { desk, site })
 }
@@ -141,7 +134,8 @@ pub fn make(dir: &Path, database: &Database, days: i64, say: &mut dyn FnMut(&str
     let clock = Arc::new(StagedClock::at(at(first, 8, 0)));
     let site = Site::create(dir, "nishimeya", first)?;
     let clock_port: Arc<dyn Clock> = Arc::<StagedClock>::clone(&clock);
-    let house = house(&site, database, clock_port)?;
+    let store = site.create_store(database).map_err(SiteError::from)?;
+    let house = house(&site, store, clock_port)?;
     say("職員、端末、カードを登録しています");
     let staff = officials(site.profile(), first);
     enter_staff(&house, &staff, first)?;

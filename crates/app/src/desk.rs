@@ -90,11 +90,28 @@ pub enum DeskError {
 }
 
 impl Desk {
-    /// A desk in a house.
+    /// Opens a desk in a house. Sessions that the record still holds open, because the program was
+    /// stopped, are closed; cards that are pulled from now on end their sessions.
     #[must_use]
-    pub fn new(house: House, keys: DeskKeys, readers: Arc<Readers>, demo: bool) -> Self {
+    pub fn open(house: House, keys: DeskKeys, readers: Arc<Readers>, demo: bool) -> Arc<Self> {
         let reasons = ReasonTable::local_default();
-        Self { house, keys, readers, reasons, live: Mutex::default(), verified: RwLock::default(), demo }
+        let desk = Arc::new(Self {
+            house,
+            keys,
+            readers: Arc::clone(&readers),
+            reasons,
+            live: Mutex::default(),
+            verified: RwLock::default(),
+            demo,
+        });
+        let weak = Arc::downgrade(&desk);
+        readers.on_pulled(Box::new(move |terminal| {
+            if let Some(desk) = weak.upgrade() {
+                desk.card_pulled(terminal);
+            }
+        }));
+        desk.close_left_open();
+        desk
     }
 
     /// The house.

@@ -1,6 +1,7 @@
 //! 門: the program. Command line, pages, card readers, keys and configuration; the only crate with
 //! an async runtime. It knows no rules: it asks the gate through the house.
 
+pub mod cli;
 pub mod codes;
 pub mod demo;
 pub mod desk;
@@ -9,4 +10,7 @@ pub mod profiles;
 pub mod readers;
 pub mod setup;
 pub mod site;
+pub mod tls;
+pub mod verification;
 pub mod virtual_card;
+pub mod web;

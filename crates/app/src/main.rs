@@ -1,1 +1,7 @@
-fn main() {}
+//! `sekisho`: the program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sekisho::cli::run()
+}

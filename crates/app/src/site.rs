@@ -177,6 +177,28 @@ impl Site {
         })
     }
 
+    /// Makes the store; nothing else makes one, so that a wrong path is never an empty record.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is one already or it cannot be made.
+    pub fn create_store(&self, database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(match database {
+            Database::Folder => Arc::new(Sqlite::create(&self.database_path())?),
+            Database::Url(url) => Arc::new(Postgres::create(url)?),
+        })
+    }
+
+    /// Opens the store for reading only, also while a server writes it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be opened.
+    pub fn read_store(&self, database: &Database) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(match database {
+            Database::Folder => Arc::new(Sqlite::open_read_only(&self.database_path())?),
+            Database::Url(url) => Arc::new(Postgres::connect_read_only(url)?),
+        })
+    }
+
     /// The SQLite file.
     #[must_use]
     pub fn database_path(&self) -> PathBuf {

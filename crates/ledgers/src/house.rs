@@ -237,7 +237,7 @@ impl House {
     pub fn text(&self, seq: u64) -> Result<Option<Body>, StoreError> {
         let Some(blob) = self.ground.store.sealed_text(seq)? else { return Ok(None) };
         let opened = self.ground.vault.open(seq, &blob);
-        opened.map(|(body, _)| Some(body)).map_err(|e| StoreError::Damaged(e.to_string()))
+        opened.map(Some).map_err(|e| StoreError::Damaged(e.to_string()))
     }
 
     /// An event with its leaf.

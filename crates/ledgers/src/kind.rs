@@ -89,10 +89,10 @@ impl<T: Registers> RegistersDyn for T {
 
 impl Registers for &dyn RegistersDyn {
     fn row(&self, view: &'static str, key: &str) -> Option<crate::spec::Row> {
-        self.row_dyn(view, key)
+        (**self).row_dyn(view, key)
     }
     fn rows(&self, view: &'static str, prefix: &str) -> Vec<crate::spec::Row> {
-        self.rows_dyn(view, prefix)
+        (**self).rows_dyn(view, prefix)
     }
 }
 

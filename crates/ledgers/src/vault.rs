@@ -5,13 +5,13 @@
 //! blob's version are authenticated with it).
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use sekisho_record::json::SALT_BYTES;
 use serde_json::Value as Json;
 
 use crate::event::Body;
 use crate::ports::{Entropy, EntropyError};
 
 const VERSION: u8 = 1;
-const SALT_BYTES: usize = 16;
 
 /// Seals and opens the personal text of events.
 pub struct Vault {
@@ -80,11 +80,23 @@ impl Vault {
         Ok(Sealed { blob, digest })
     }
 
-    /// Opens the personal text of event `seq`; gives it with the digest that the leaf must hold.
+    /// Opens the personal text of event `seq`.
     ///
     /// # Errors
     /// [`VaultError::Unopened`] for a damaged blob or one of another event.
-    pub fn open(&self, seq: u64, blob: &[u8]) -> Result<(Body, String), VaultError> {
+    pub fn open(&self, seq: u64, blob: &[u8]) -> Result<Body, VaultError> {
+        let (_, canonical) = self.unseal(seq, blob)?;
+        match serde_json::from_slice(&canonical) {
+            Ok(Json::Object(text)) => Ok(text),
+            _ => Err(VaultError::Unopened(seq)),
+        }
+    }
+
+    /// The salt and the canonical JSON from which the leaf's digest is made, for the verifier.
+    ///
+    /// # Errors
+    /// [`VaultError::Unopened`] for a damaged blob or one of another event.
+    pub fn unseal(&self, seq: u64, blob: &[u8]) -> Result<([u8; SALT_BYTES], Vec<u8>), VaultError> {
         let fail = || VaultError::Unopened(seq);
         let (version, rest) = blob.split_first().ok_or_else(fail)?;
         let (nonce, sealed) = rest.split_at_checked(NONCE_LEN).ok_or_else(fail)?;
@@ -94,12 +106,8 @@ impl Vault {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| fail())?;
         let mut sealed = sealed.to_vec();
         let plain = self.key.open_in_place(nonce, Aad::from(bound_to(seq)), &mut sealed).map_err(|_| fail())?;
-        let (salt, canonical) = plain.split_at_checked(SALT_BYTES).ok_or_else(fail)?;
-        let salt: [u8; SALT_BYTES] = salt.try_into().map_err(|_| fail())?;
-        match serde_json::from_slice(canonical) {
-            Ok(Json::Object(text)) => Ok((text, sekisho_record::json::private_digest(&salt, canonical))),
-            _ => Err(fail()),
-        }
+        let (salt, canonical) = plain.split_first_chunk::<SALT_BYTES>().ok_or_else(fail)?;
+        Ok((*salt, canonical.to_vec()))
     }
 }
 

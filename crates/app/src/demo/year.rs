@@ -80,10 +80,13 @@ impl Year<'_> {
             if n % 60 == 0 {
                 say(&format!("{}まで記録しました", day.wareki()));
             }
-            self.special(&mut diary, day, days - n)?;
+            if days - n == 25 {
+                self.wrong_passwords(&mut diary, day)?;
+            }
             if !matches!(day.weekday(), 0 | 6) && !(day.month() == 1 && day.day() <= 3) {
                 self.working_day(&mut diary, day)?;
             }
+            self.evening(&mut diary, day, days - n)?;
         }
         self.last_passwords(&mut diary)
     }
@@ -257,7 +260,7 @@ impl Year<'_> {
 
     /// Once a month: a visitor from the maintenance company, and the inspection of the history.
     fn monthly(&self, diary: &mut Diary, day: Date) -> Result<(), DemoError> {
-        self.clock.set(at(day, 13, 0));
+        self.clock.set(at(day, 14, 40));
         self.renew(diary, "W-02", self.by_post("kikaku_kacho"), day)?;
         let seat = self.sit(diary, "W-02", self.by_post("kikaku_kacho"), Some("entry_manager_densan"))?;
         let visitor = [("visitor", "保守 太一"), ("affiliation", "架空システム保守株式会社"), ("purpose", "機器の保守点検")];
@@ -269,7 +272,7 @@ impl Year<'_> {
         let engineer = self.by_post("kikaku_kakaricho").id.clone();
         let place = [("room", "densan"), ("permit_no", &*permit_no), ("entry_card_no", "V-01"), ("escort", &*engineer)];
         let entered = self.act(&seat, "entry.enter", &[visitor.as_slice(), &place].concat())?;
-        self.clock.set(at(day, 13, 14));
+        self.clock.set(at(day, 14, 54));
         self.act(&seat, "entry.leave", &[("entry_no", &*format!("N{entered:06}")), ("room", "densan")])?;
         self.rise(&seat);
         self.clock.set(at(day, 16, 30));
@@ -323,13 +326,12 @@ impl Year<'_> {
         Ok(())
     }
 
-    /// Days on which something happens that should not.
-    fn special(&self, diary: &mut Diary, day: Date, days_left: i64) -> Result<(), DemoError> {
+    /// Evenings on which something happens that should not.
+    fn evening(&self, diary: &mut Diary, day: Date, days_left: i64) -> Result<(), DemoError> {
         match days_left {
             40 | 37 | 33 => self.night(diary, day),
             150 => self.lose_card(diary, day),
             90 => self.somebody_leaves(diary, day),
-            25 => self.wrong_passwords(diary, day),
             _ => Ok(()),
         }
     }

@@ -152,12 +152,30 @@ impl Desk {
         }
     }
 
+    /// Closes sessions that the record still holds open although nobody has their secrets any more.
+    pub(super) fn close_left_open(&self) {
+        for open in self.house.read(|books| sekisho_ledgers::kinds::session::open(books)) {
+            let by = Actor {
+                person: Some(open.person),
+                capacity: Some(open.capacity),
+                session: Some(open.session.clone()),
+                terminal: Some(open.terminal),
+                reported_room: None,
+            };
+            self.record_end(&open.session, by, "stopped");
+        }
+    }
+
     fn end(&self, key: &[u8; 32], reason: &str) {
         let Some(live) = self.sessions().remove(key) else { return };
-        let mut asked = Asked::new("session.close");
-        asked.put("session", live.session.clone().into(), false);
-        asked.put("close_reason", reason.into(), false);
         let by = Actor { reported_room: None, ..self.actor(&live) };
+        self.record_end(&live.session, by, reason);
+    }
+
+    fn record_end(&self, session: &str, by: Actor, reason: &str) {
+        let mut asked = Asked::new("session.close");
+        asked.put("session", session.into(), false);
+        asked.put("close_reason", reason.into(), false);
         let act = Act { asked, by, given: Given::default(), effects: Vec::new() };
         // The session is over in this process whether or not it can be written down now; at the
         // next start sessions that the record still holds open are closed.

@@ -7,6 +7,7 @@ use sekisho_gate::card::CardEvidence;
 use sekisho_gate::password::PasswordEvidence;
 use sekisho_ledgers::event::{Act, Actor, Asked, Given};
 use sekisho_ledgers::kinds::cards::view::Card;
+use sekisho_ledgers::kinds::devices::view::Device;
 use sekisho_ledgers::{Registers as _, kinds::organisation};
 use sekisho_regulation::Date;
 
@@ -45,10 +46,8 @@ impl Desk {
         let session = format!("S{}", URL_SAFE_NO_PAD.encode(random::<12>(entropy).map_err(internal)?));
         let (claimed, card) = self.challenge(&input.terminal, &session);
         let holder = claimed.as_deref().and_then(|no| self.holder(no));
-        let capacity = input.capacity.clone().filter(|c| !c.is_empty()).or_else(|| {
-            let person = holder.as_deref()?;
-            self.capacities(person).into_iter().next().map(|(code, _)| code)
-        });
+        let capacity = input.capacity.clone().filter(|c| !c.is_empty());
+        let capacity = capacity.or_else(|| self.usual_capacity(holder.as_deref()?, &input.terminal));
         let password = self.compare(holder.as_deref(), &input.password)?;
         let mut asked = Asked::new("session.open");
         asked.put("session", session.clone().into(), false);
@@ -84,6 +83,17 @@ impl Desk {
         sessions.insert(token_key(&token), live.clone());
         drop(sessions);
         Ok(Outcome::Done((token, live), receipt))
+    }
+
+    /// The capacity in which a person usually acts at a terminal: as operator at the network's own
+    /// devices, and elsewhere in the first capacity that the person holds.
+    fn usual_capacity(&self, person: &str, terminal: &str) -> Option<String> {
+        let held = self.capacities(person);
+        let device = self.house.read(|books| books.get::<Device>(terminal));
+        let class = device.and_then(|device| self.profile().device_class(&device.class).cloned());
+        let network = class.is_some_and(|class| class.room_level > 0);
+        let operator = held.iter().find(|(code, _)| network && code == "operator");
+        operator.or(held.first()).map(|(code, _)| code.clone())
     }
 
     /// Asks the card at a terminal to prove itself. Gives the number that it claims, and the evidence

@@ -61,7 +61,7 @@ impl Kind for Sessions {
     fn facts(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
         let act = ask.act.asked.act;
         ask.act.given.password.state(sheet);
-        if act == "session.open" {
+        if sheet.wants("account_locked") {
             let rules = &ask.profile.settings.password;
             let account = account(&ask.books, ask.act.by.person.as_deref().unwrap_or_default());
             sheet.set("password_expired", account.as_ref().is_some_and(|a| expired(a, rules, ask.today())));

@@ -38,7 +38,7 @@ pub fn handler(books: &impl Registers, person: &str, day: Date) -> Option<Handle
 /// Whether an operator still holds a post held when the designation was made: a designation does
 /// not follow a person into another post.
 pub fn post_unchanged(books: &impl Registers, person: &str, day: Date) -> bool {
-    let Some(operator) = books.get::<Operator>(person) else { return false };
+    let Some(operator) = books.get::<Operator>(person) else { return true };
     let held = organisation::posts(books, person, day);
     operator.posts.is_empty() || operator.posts.split(' ').any(|post| held.iter().any(|a| a.post == post))
 }

@@ -1,0 +1,146 @@
+//! The command line. Each command says what it did; with `--format json` only JSON goes to standard
+//! output. Exit codes: 0 done, 1 refused or check failed, 2 wrong usage, 3 the environment failed.
+
+mod decide;
+mod demo;
+mod init;
+mod profile;
+mod serve;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::site::{Database, SiteError};
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging();
+    let done = match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Profile(args) => profile::run(&args),
+        Command::Decide(args) => decide::run(&args),
+    };
+    match done {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::Refused) => ExitCode::from(1),
+        Err(e) => {
+            // The sentence is for the person; the cause is already in the log.
+            let _ = writeln!(std::io::stderr(), "{e}");
+            ExitCode::from(e.exit_code())
+        }
+    }
+}
+
+/// 関所: 住民基本台帳ネットワークのセキュリティ規程を、そのまま動かす。
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 架空の村を作り、ブラウザーで使えるようにする。例: sekisho demo --port 8680
+    Demo(demo::DemoArgs),
+    /// 空のデータフォルダーを作る。例: sekisho init --profile nishimeya --data ./data
+    Init(init::InitArgs),
+    /// データフォルダーを開いて、画面とAPIを提供する。例: sekisho serve --data ./data
+    Serve(serve::ServeArgs),
+    /// プロファイルを一覧し、表示し、検査する。例: sekisho profile check nishimeya
+    Profile(profile::ProfileArgs),
+    /// 1件の操作を規程に照らして判定する。例: sekisho decide --profile nishimeya --request request.json
+    Decide(decide::DecideArgs),
+}
+
+/// Where a command finds its data.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataArgs {
+    /// データフォルダー（鍵、プロファイル、SQLiteのデータベース）
+    #[arg(long, default_value = "./data")]
+    pub(crate) data: PathBuf,
+    /// PostgreSQLのURL。指定しなければデータフォルダーのSQLiteを使う
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+}
+
+impl DataArgs {
+    pub(crate) fn database(&self) -> Database {
+        self.database.clone().map_or(Database::Folder, Database::Url)
+    }
+}
+
+/// How a command prints its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// It did what was asked.
+    Well,
+    /// It was refused, or what was checked is not well.
+    Refused,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// What was asked cannot be meant.
+    #[error("{0}")]
+    Usage(String),
+    /// A file, the database, a device or the network fails.
+    #[error("{0}")]
+    Environment(String),
+}
+
+impl CliError {
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Environment(_) => 3,
+        }
+    }
+
+    /// The environment failed; the error's own words are for the person.
+    pub(crate) fn environment(e: impl std::fmt::Display) -> Self {
+        Self::Environment(e.to_string())
+    }
+}
+
+impl From<SiteError> for CliError {
+    fn from(e: SiteError) -> Self {
+        Self::environment(e)
+    }
+}
+
+/// Prints a line to standard output; a closed pipe is no failure.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints a line of progress to standard error.
+pub(crate) fn progress(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn start_logging() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("SEKISHO_LOG").unwrap_or_else(|_| EnvFilter::new("warn,sekisho=info"));
+    let started = tracing_subscriber::fmt().with_env_filter(filter).json().with_writer(std::io::stderr).try_init();
+    if let Err(e) = started {
+        progress(format_args!("logging did not start: {e}"));
+    }
+}
