@@ -231,21 +231,26 @@ fn read(der: &[u8]) -> Result<X509Certificate<'_>, CardError> {
         return Err(CardError::Unreadable(format!("{} bytes", der.len())));
     }
     match X509Certificate::from_der(der) {
-        Ok(([], certificate)) if says_one_algorithm(der, &certificate) => Ok(certificate),
-        Ok(([], _)) => Err(CardError::Unreadable("it names two signature algorithms".to_owned())),
+        Ok(([], certificate)) if is_plain(der, &certificate) => Ok(certificate),
+        Ok(([], _)) => Err(CardError::Unreadable("its signature is not written plainly".to_owned())),
         Ok((rest, _)) => Err(CardError::Unreadable(format!("{} bytes too many", rest.len()))),
         Err(error) => Err(CardError::Unreadable(error.to_string())),
     }
 }
 
-/// Whether the algorithm named outside the signed part is, byte for byte, one that stands in it: the
-/// parser is lenient there, and nothing in a card's certificate shall be open to change.
-fn says_one_algorithm(der: &[u8], certificate: &X509Certificate<'_>) -> bool {
+/// Whether the signature is whole bytes, and the algorithm named outside the signed part is, byte for
+/// byte, one that stands in it: the parser is lenient there, and nothing in a card's certificate shall
+/// be open to change.
+fn is_plain(der: &[u8], certificate: &X509Certificate<'_>) -> bool {
     let signed: &[u8] = certificate.tbs_certificate.as_ref();
     let header = der.get(1).map_or(0, |length| if *length < 0x80 { 2 } else { 2 + usize::from(length & 0x7f) });
     let rest = der.get(header + signed.len()..).unwrap_or_default();
     let length = rest.get(1).map_or(0, |length| 2 + usize::from(*length));
-    rest.get(..length).is_some_and(|outer| !outer.is_empty() && signed.windows(length).any(|inner| inner == outer))
+    let whole = certificate.signature_value.unused_bits == 0;
+    whole
+        && rest
+            .get(..length)
+            .is_some_and(|outer| !outer.is_empty() && signed.windows(length).any(|inner| inner == outer))
 }
 
 #[cfg(test)]

@@ -78,8 +78,8 @@ impl Search<'_> {
     }
 
     fn is_free(&self, slot: usize) -> bool {
-        let follows = self.plan.slots.get(slot).and_then(|slot| slot.follows);
-        follows.is_some_and(|first| self.changed.contains(&first))
+        let follows = self.plan.slots.get(slot).map(|slot| slot.follows.as_slice()).unwrap_or_default();
+        follows.iter().any(|first| self.changed.contains(first))
     }
 
     fn put(&mut self, slot: usize, value: Option<Fact>) -> Option<Fact> {

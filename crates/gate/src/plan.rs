@@ -37,8 +37,8 @@ pub(crate) struct Slot {
     pub(crate) ja: Arc<str>,
     pub(crate) no: Option<Arc<str>>,
     pub(crate) fixed: bool,
-    /// The slot without which this one is not a matter.
-    pub(crate) follows: Option<usize>,
+    /// Slots that have to be right before this one is a matter.
+    pub(crate) follows: Vec<usize>,
     pub(crate) values: BTreeMap<String, String>,
     /// Whether some rule of the act speaks of it.
     pub(crate) spoken: bool,
@@ -183,7 +183,7 @@ impl Maker<'_> {
             ja: spec.ja.as_str().into(),
             no: spec.no.as_deref().map(Arc::from),
             fixed: spec.fixed,
-            follows: spec.follows.as_deref().and_then(|first| names.binary_search(&first).ok()),
+            follows: spec.follows.iter().filter_map(|first| names.binary_search(&first.as_str()).ok()).collect(),
             values,
             spoken: rule.is_some(),
             missing: voice(FACT_MISSING, sentence::missing(self.profile, self.ja, &spec.ja, articles)),

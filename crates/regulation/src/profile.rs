@@ -454,10 +454,10 @@ pub struct FactSpec {
     /// For a text, the list of the profile that names its values, beside `values`.
     #[serde(default)]
     pub values_of: Option<ValuesOf>,
-    /// A yes-no fact without which this one is not a matter: whether the card is the holder's
-    /// follows its being presented. What would have to be done names only the first.
+    /// Facts that have to be set right before this one is a matter: whose card it is follows its
+    /// being presented. What would have to be different names only the first of such a chain.
     #[serde(default)]
-    pub follows: Option<String>,
+    pub follows: Vec<String>,
 }
 
 /// A list of the profile whose names read a text fact's values.
@@ -571,7 +571,7 @@ impl Profile {
             }
         }
         for (fact, spec) in &self.vocabulary.facts {
-            if let Some(first) = spec.follows.as_ref().filter(|first| !self.vocabulary.facts.contains_key(*first)) {
+            if let Some(first) = spec.follows.iter().find(|first| !self.vocabulary.facts.contains_key(*first)) {
                 return Err(ProfileError::Undeclared { place: format!("facts.{fact}"), name: first.clone() });
             }
         }

@@ -155,8 +155,12 @@ fn another_cards_signature_does_not_match() {
 /// No single changed byte in the certificate passes.
 #[test]
 fn a_changed_certificate_does_not_pass() {
-    let village = authority("村");
-    let card = card(&village, &card_params("C-0001"));
+    // Several keys: whether a changed byte is met depends on the bytes around it.
+    (0..4).for_each(|_| change_each_byte(&authority("村")));
+}
+
+fn change_each_byte(village: &Authority) {
+    let card = card(village, &card_params("C-0001"));
     let ca = OperatorCa::from_der(village.certificate.der()).expect("an authority");
     let signature = sign(&card, &challenge().canonical());
     for at in 0..card.der.len() {
