@@ -60,11 +60,6 @@ impl Call {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// The query with its question mark, or nothing.
-    pub(crate) fn query_text(&self) -> &str {
-        self.target.split_once('?').map_or("", |(_, query)| query)
-    }
-
     /// Whether JSON is spoken on this path.
     pub(crate) fn speaks_json(&self) -> bool {
         ["/api/", "/access/", "/session/", "/sign-in/card"].iter().any(|prefix| self.path().starts_with(prefix))

@@ -1,0 +1,293 @@
+//! Sign-in: the card on the reader, the password, done. Each failure says what to do next.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use maud::{Markup, html};
+use sekisho_ledgers::Registers as _;
+use sekisho_ledgers::kinds::cards::view::Card;
+use sekisho_ledgers::kinds::devices::view::Device;
+use sekisho_ledgers::kinds::organisation;
+use sekisho_ledgers::Receipt;
+use sekisho_regulation::Date;
+
+use crate::desk::{Outcome, SignIn};
+use crate::web::Web;
+use crate::web::call::{Call, Reply, safe_back};
+use crate::web::dispatch::{set_cookie, terminal_cookie};
+use crate::web::fault::Fault;
+use crate::web::frame::{self, Head};
+use crate::web::parts::decision;
+
+/// `GET /sign-in`
+pub(crate) fn show(web: &Web, call: &Call) -> Reply {
+    if let Some(token) = &call.token {
+        if web.desk.live_quietly(token).is_some() {
+            return Ok(Redirect::to("/").into_response());
+        }
+    }
+    Ok(page(web, call, None, StatusCode::OK))
+}
+
+fn page(web: &Web, call: &Call, refused: Option<&Receipt>, status: StatusCode) -> Response {
+    let terminal = chosen(web, call);
+    let present = terminal.as_deref().and_then(|terminal| web.desk.readers().card(terminal));
+    let body = html! {
+        @if let Some(receipt) = refused { (decision::of_receipt(web, receipt)) (next_step(web, receipt)) }
+        @else { (reason(call.query.get("reason"))) }
+        @if terminal.is_none() {
+            div.notice.warn { p { "このブラウザの端末が決まっていません。下から端末を選んでください。" } }
+        }
+        (slot(terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str())))
+        form.sheet method="post" action="/sign-in" {
+            (guest(call))
+            input type="hidden" name="back" value=(back(call));
+            div.field {
+                label for="password" { "パスワード" }
+                input.wide #password type="password" name="password" autocomplete="current-password" maxlength="200" autofocus[present.is_some()];
+            }
+            @if let Some(card) = &present { (capacity(web, call, &card.card_no)) }
+            div.acts {
+                button.first type="submit" { "サインイン" }
+                a href="/password" { "パスワードを変更する" }
+            }
+        }
+        @if web.desk.is_demo() { (demo(web, call, terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str()))) }
+        @else { (terminals(web, call, terminal.as_deref())) }
+    };
+    frame::alone(web, &Head { title: "サインイン", room: "", status }, web.desk.is_demo(), &body)
+}
+
+/// The terminal of this browser, if it is one that the readers know; the only one there is otherwise.
+pub(crate) fn chosen(web: &Web, call: &Call) -> Option<String> {
+    let known = web.desk.readers().terminals();
+    let cookie = call.terminal.as_deref().filter(|id| known.iter().any(|terminal| terminal.id == *id));
+    match (cookie, known.as_slice()) {
+        (Some(id), _) => Some(id.to_owned()),
+        (None, [only]) => Some(only.id.clone()),
+        (None, _) => None,
+    }
+}
+
+fn back(call: &Call) -> String {
+    let asked = if call.method == "POST" { call.form.get("back") } else { call.query.get("back") };
+    safe_back(asked, "/").to_owned()
+}
+
+pub(crate) fn guest(call: &Call) -> Markup {
+    html! { input type="hidden" name="_csrf" value=(call.guest); }
+}
+
+fn reason(reason: &str) -> Markup {
+    let sentence = match reason {
+        "card" | "card_pulled" => "カードが読取装置から抜かれたため、サインアウトしました。続けるには、カードを置いてサインインし直してください。",
+        "time" | "idle" | "time_over" => "操作のない時間が続いたか、使える時間の上限になったため、サインアウトしました。もう一度サインインしてください。",
+        "signed_out" => "サインアウトしました。カードを読取装置から取ってください。",
+        "changed" => "パスワードを変更しました。新しいパスワードでサインインしてください。",
+        _ => return html! {},
+    };
+    html! { div.notice role="status" { p { (sentence) } } }
+}
+
+fn slot(terminal: Option<&str>, card: Option<&str>) -> Markup {
+    let present = card.is_some();
+    html! {
+        div.slot.on[present] data-slot=(present) data-card=(card.unwrap_or_default()) role="status" {
+            svg width="48" height="40" viewBox="0 0 48 40" aria-hidden="true" {
+                rect x="2" y="4" width="44" height="30" rx="4" fill=(if present { "#115a36" } else { "none" }) stroke=(if present { "#115a36" } else { "#666666" }) stroke-width="2" {}
+                rect x="8" y="12" width="10" height="8" rx="1.5" fill=(if present { "#ffffff" } else { "#cccccc" }) {}
+            }
+            p { (slot_sentence(card)) }
+            @if let Some(terminal) = terminal { p.quiet { "端末 " (terminal) } }
+        }
+    }
+}
+
+fn slot_sentence(card: Option<&str>) -> String {
+    match card {
+        Some(card) => format!("カード {card} を読み取りました。パスワードを入力してください。"),
+        None => "操作者用ICカードを読取装置に置いてください。".to_owned(),
+    }
+}
+
+/// The capacity to begin in, when the card's holder has several.
+fn capacity(web: &Web, call: &Call, card_no: &str) -> Markup {
+    let holder = web.desk.house().read(|books| books.get::<Card>(card_no)).and_then(|card| card.person);
+    let capacities = holder.map(|person| web.desk.capacities(&person)).unwrap_or_default();
+    let typed = call.form.get("capacity");
+    html! {
+        @if capacities.len() > 1 {
+            fieldset.field {
+                legend { "どの立場で始めますか" }
+                p.hint { "あとから画面の上で切り替えられます。" }
+                div.choices { @for (n, (code, name)) in capacities.iter().enumerate() {
+                    label.choice {
+                        input type="radio" name="capacity" value=(code) checked[if typed.is_empty() { n == 0 } else { code == typed }];
+                        (name)
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn next_step(web: &Web, receipt: &Receipt) -> Markup {
+    let code = &*receipt.decision.code;
+    html! {
+        @if code == "PASSWORD_EXPIRED" {
+            div.notice { p { "有効期限が切れたパスワードは、ここで変更できます。" } p { a.button.first href="/password" { "パスワードを変更する" } } }
+        } @else if code == "RULES_NOT_ACKNOWLEDGED" {
+            div.notice { p { "管理方法の確認は、アクセス管理責任者（" (holders(web, "access_manager")) "）のもとで行ってください。" } }
+        }
+    }
+}
+
+fn holders(web: &Web, role: &str) -> String {
+    let role = web.desk.profile().role(role);
+    let posts = role.map(|role| role.posts.as_slice()).unwrap_or_default();
+    posts.iter().map(|post| web.desk.label("post", post)).collect::<Vec<_>>().join("、")
+}
+
+/// `POST /sign-in`
+pub(crate) fn submit(web: &Web, call: &Call) -> Reply {
+    let Some(terminal) = chosen(web, call) else { return Ok(page(web, call, None, StatusCode::UNPROCESSABLE_ENTITY)) };
+    let capacity = Some(call.form.get("capacity").to_owned()).filter(|code| !code.is_empty());
+    let input = SignIn { terminal: terminal.clone(), password: call.form.raw("password").to_owned(), capacity };
+    match web.desk.sign_in(&input)? {
+        Outcome::Refused(receipt) => Ok(page(web, call, Some(&receipt), StatusCode::FORBIDDEN)),
+        Outcome::Done((token, _), _) => {
+            let mut response = Redirect::to(&back(call)).into_response();
+            let tls = web.options.tls;
+            for line in [set_cookie("sekisho", &token, None, tls), terminal_cookie(&terminal, tls)] {
+                append_cookie(&mut response, &line)?;
+            }
+            Ok(response)
+        }
+    }
+}
+
+pub(crate) fn append_cookie(response: &mut Response, line: &str) -> Result<(), Fault> {
+    let value = HeaderValue::from_str(line).map_err(|e| Fault::Internal(e.to_string()))?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(())
+}
+
+/// `GET /sign-in/card`: what lies on the reader of this browser's terminal.
+pub(crate) fn card(web: &Web, call: &Call) -> Reply {
+    let card = chosen(web, call).and_then(|terminal| web.desk.readers().card(&terminal)).map(|card| card.card_no);
+    let body = serde_json::json!({ "present": card.is_some(), "card": card, "sentence": slot_sentence(card.as_deref()) });
+    Ok(axum::Json(body).into_response())
+}
+
+/// `POST /sign-in/terminal`: chooses the terminal of this browser.
+pub(crate) fn terminal(web: &Web, call: &Call) -> Reply {
+    let wanted = call.form.get("terminal");
+    if !web.desk.readers().terminals().iter().any(|terminal| terminal.id == wanted) {
+        return Err(Fault::Bad("その端末の読取装置は動いていません。一覧から選んでください。".to_owned()));
+    }
+    let mut response = Redirect::to("/sign-in").into_response();
+    append_cookie(&mut response, &terminal_cookie(wanted, web.options.tls))?;
+    Ok(response)
+}
+
+fn terminals(web: &Web, call: &Call, chosen: Option<&str>) -> Markup {
+    let terminals = web.desk.readers().terminals();
+    html! {
+        details.tool open[chosen.is_none()] {
+            summary { "このブラウザの端末" }
+            @if terminals.is_empty() { p { "読取装置のある端末が、まだつながっていません。端末で sekisho reader を動かしてください。" } }
+            @else { (terminal_form(web, call, chosen)) }
+        }
+    }
+}
+
+fn terminal_form(web: &Web, call: &Call, chosen: Option<&str>) -> Markup {
+    let label = |id: &str, room: &str| {
+        let device = web.desk.house().read(|books| books.get::<Device>(id));
+        let name = device.map_or_else(String::new, |device| format!("　{}", web.desk.label("device_class", &device.class)));
+        format!("{id}{name}　{}", web.desk.label("room", room))
+    };
+    html! {
+        form.search method="post" action="/sign-in/terminal" {
+            (guest(call))
+            div {
+                label for="terminal" { "端末" }
+                select #terminal name="terminal" { @for terminal in web.desk.readers().terminals() {
+                    option value=(terminal.id) selected[Some(terminal.id.as_str()) == chosen] { (label(&terminal.id, &terminal.room)) }
+                } }
+            }
+            button type="submit" { "この端末にする" }
+        }
+    }
+}
+
+/// `POST /sign-in/reader`: lays an invented person's card on the virtual reader, or pulls it.
+pub(crate) fn reader(web: &Web, call: &Call) -> Reply {
+    if !web.desk.is_demo() {
+        return Err(Fault::NotFound);
+    }
+    let terminal = chosen(web, call).ok_or_else(|| Fault::Bad("先に端末を選んでください。".to_owned()))?;
+    let card = call.form.get("card");
+    if card.is_empty() {
+        web.desk.readers().pull(&terminal);
+    } else if !web.desk.readers().insert(&terminal, card) {
+        return Err(Fault::Bad("そのカードはありません。一覧から選んでください。".to_owned()));
+    }
+    let mut response = Redirect::to("/sign-in#password").into_response();
+    append_cookie(&mut response, &terminal_cookie(&terminal, web.options.tls))?;
+    Ok(response)
+}
+
+fn demo(web: &Web, call: &Call, terminal: Option<&str>, present: Option<&str>) -> Markup {
+    html! {
+        section.reader aria-labelledby="reader-title" {
+            h2 #reader-title { "デモの読取装置" }
+            p {
+                "登場する人も住民も、すべて架空です。①端末を選び、②カードを選んで置き、③上の欄にパスワード"
+                @if let Some(password) = &web.options.demo_password { "「" code { (password) } "」" }
+                "を入力してください。"
+            }
+            (terminal_form(web, call, terminal))
+            form method="post" action="/sign-in/reader" {
+                (guest(call))
+                @if present.is_some() { p { button.plain type="submit" name="card" value="" { "カードを抜く" } } }
+                ul.cards { @for card in web.desk.readers().virtual_cards() { (demo_card(web, card.card_no(), present)) } }
+            }
+        }
+    }
+}
+
+fn demo_card(web: &Web, card_no: &str, present: Option<&str>) -> Markup {
+    let today = Date::in_japan(web.desk.now_ms());
+    let card = web.desk.house().read(|books| books.get::<Card>(card_no));
+    let holder = card.as_ref().and_then(|card| card.person.as_ref().or(card.last_holder.as_ref()));
+    let posts = holder.map(|id| web.desk.house().read(|books| organisation::posts(books, id, today))).unwrap_or_default();
+    let posts: Vec<String> = posts.iter().map(|post| web.desk.label("post", &post.post)).collect();
+    let (state, kind) = card.as_ref().map_or(("未登録".to_owned(), String::new()), |card| {
+        (web.desk.label("card_state", &card.state), web.desk.label("card_kind", &card.kind))
+    });
+    let fine = card.as_ref().is_some_and(|card| card.state == "lent");
+    html! {
+        li {
+            button type="submit" name="card" value=(card_no) aria-pressed=(present == Some(card_no)) {
+                strong { (holder.map_or_else(|| "（貸与先なし）".to_owned(), |id| web.desk.person_name(id))) }
+                " " (posts.join("、")) br;
+                span.quiet { (card_no) "　" (kind) "　" }
+                @if fine { span { (state) } } @else { span.sign.bad { "✕ " (state) } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slot_says_what_to_do() {
+        assert!(slot(None, None).0.contains("読取装置に置いてください"));
+        let on = slot(Some("T-01"), Some("C-0001")).0;
+        assert!(on.contains("C-0001") && on.contains("data-slot=\"true\"") && on.contains("端末 T-01"));
+        assert!(reason("card").0.contains("抜かれた"));
+        assert!(reason("").0.is_empty());
+    }
+}
