@@ -47,26 +47,88 @@ const HANDLERS: &[&str] = &["identity.print", "identity.import", "history.inspec
 
 /// Every book, in the order in which people look for them.
 pub(crate) static BOOKS: [About; 22] = [
-    about("cards", "操作者用ICカード1枚ごとに、いまの状態と貸し借りを記します。", &[], &["card.register"],
-        &["certificate", "lost_on", "lost_known_on", "reported_at", "revoked_at", "revoked_by", "last_holder", "circumstances", "both_signed"]),
-    about("card_operations", "カードの種類ごとに、どの機器で何ができるかを、協議の結果とともに記します。", &[], &["card.settle_operations"], &["id"]),
+    about(
+        "cards",
+        "操作者用ICカード1枚ごとに、いまの状態と貸し借りを記します。",
+        &[],
+        &["card.register"],
+        &[
+            "certificate",
+            "lost_on",
+            "lost_known_on",
+            "reported_at",
+            "revoked_at",
+            "revoked_by",
+            "last_holder",
+            "circumstances",
+            "both_signed",
+        ],
+    ),
+    about(
+        "card_operations",
+        "カードの種類ごとに、どの機器で何ができるかを、協議の結果とともに記します。",
+        &[],
+        &["card.settle_operations"],
+        &["id"],
+    ),
     about("operators", "機器を操作できる人の指定と、その範囲を記します。", &[], &["operator.designate"], &["reason"]),
-    about("handlers", "本人確認情報を取り扱える人の指定と、その範囲を記します。", &[], &["handler.designate"], &["reason"]),
+    about(
+        "handlers",
+        "本人確認情報を取り扱える人の指定と、その範囲を記します。",
+        &[],
+        &["handler.designate"],
+        &["reason"],
+    ),
     about("methods", "カードとパスワードの管理方法を、版ごとに残します。", &[], &["method.settle"], &["text"]),
     about("acknowledgements", "操作者が管理方法のどの版を確認したかを記します。", &[], &["method.acknowledge"], &[]),
-    about("accounts", "パスワードの期限と、ロックの状態を記します。パスワードそのものは、どこにも表示されません。", MANAGERS, &["password.reset"], &[]),
+    about(
+        "accounts",
+        "パスワードの期限と、ロックの状態を記します。パスワードそのものは、どこにも表示されません。",
+        MANAGERS,
+        &["password.reset"],
+        &[],
+    ),
     about("people", "職員と、ここで働く人の名簿です。", &[], &["person.register"], &[]),
-    about("appointments", "誰がいつからいつまで、どの職にあるかを記します。役割は職で決まります。", &[], &["appointment.make"], &["id"]),
-    about("role_designations", "職だけでは決まらない役割に、誰が指名されたかを記します。", &[], &["role.designate"], &["id"]),
+    about(
+        "appointments",
+        "誰がいつからいつまで、どの職にあるかを記します。役割は職で決まります。",
+        &[],
+        &["appointment.make"],
+        &["id"],
+    ),
+    about(
+        "role_designations",
+        "職だけでは決まらない役割に、誰が指名されたかを記します。",
+        &[],
+        &["role.designate"],
+        &["id"],
+    ),
     about("devices", "機器の区分と、設置されている室を記します。", &[], &["device.register"], &["reason"]),
     about("keys", "室ごとの鍵の保管と貸出しを記します。", &[], &["key.register"], &["purpose"]),
-    about("entry_permits", "職員以外の人の入室の許可を、期間と目的とともに記します。", &[], &["entry.permit"], &["affiliation", "revoked_at", "reason"]),
-    about("entries", "室に入った人と出た人を、すべて記します。", &[], &["entry.enter"],
-        &["level", "affiliation", "staff_id", "entry_card_no", "badge", "recorded_by"]),
+    about(
+        "entry_permits",
+        "職員以外の人の入室の許可を、期間と目的とともに記します。",
+        &[],
+        &["entry.permit"],
+        &["affiliation", "revoked_at", "reason"],
+    ),
+    about(
+        "entries",
+        "室に入った人と出た人を、すべて記します。",
+        &[],
+        &["entry.enter"],
+        &["level", "affiliation", "staff_id", "entry_card_no", "badge", "recorded_by"],
+    ),
     about("forms", "出力した帳票を、1件ごとに記します。", HANDLERS, &[], &["remarks", "subject"]),
     about("identity_imports", "本人確認情報を取り込んだ記録です。", HANDLERS, &[], &["digest"]),
     about("lookups", "誰の情報が、誰に、何のために表示されたかを記します。", READERS, &[], &["no"]),
-    about("operations", "すべての操作を、許されたものも断られたものも記します。", READERS, &[], &["articles", "hits", "basis"]),
+    about(
+        "operations",
+        "すべての操作を、許されたものも断られたものも記します。",
+        READERS,
+        &[],
+        &["articles", "hits", "basis"],
+    ),
     about("logons", "サインインの成否を、1回ごとに記します。", READERS, &[], &["capacity"]),
     about("sessions", "サインインの始まりと終わりを記します。", READERS, &[], &["session"]),
     about("erasures", "保存期間を過ぎて消去した本文の記録です。証明は有効なまま残ります。", &[], &["text.erase"], &[]),
@@ -109,7 +171,13 @@ pub(crate) fn load(web: &Web, spec: &'static ViewSpec, asked: &Asked, limit: u64
 
 /// The book as a part of a page: tools, table, paging. `base` is its own address (for export and
 /// print), `here` the page on which it stands.
-pub(crate) fn part(web: &Web, call: &Call, spec: &'static ViewSpec, here: &str, exports: bool) -> Result<Markup, Fault> {
+pub(crate) fn part(
+    web: &Web,
+    call: &Call,
+    spec: &'static ViewSpec,
+    here: &str,
+    exports: bool,
+) -> Result<Markup, Fault> {
     let asked = Asked::read(&call.query, spec);
     let loaded = load(web, spec, &asked, asked.per)?;
     Ok(html! {

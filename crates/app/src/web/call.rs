@@ -93,7 +93,8 @@ impl Fields {
 
     /// The fields as a query, with some changed; an empty value drops the field.
     pub(crate) fn with(&self, changes: &[(&str, &str)]) -> String {
-        let kept = self.0.iter().filter(|(key, value)| !value.is_empty() && !changes.iter().any(|(name, _)| name == key));
+        let kept =
+            self.0.iter().filter(|(key, value)| !value.is_empty() && !changes.iter().any(|(name, _)| name == key));
         let kept = kept.map(|(key, value)| (key.as_str(), value.as_str()));
         let added = changes.iter().copied().filter(|(_, value)| !value.is_empty());
         let pairs: Vec<String> =
@@ -134,7 +135,8 @@ mod tests {
 
     #[test]
     fn queries_change_only_what_is_asked() {
-        let fields = Fields(vec![("q".into(), "山田".into()), ("page".into(), "3".into()), ("x".into(), String::new())]);
+        let fields =
+            Fields(vec![("q".into(), "山田".into()), ("page".into(), "3".into()), ("x".into(), String::new())]);
         assert_eq!(fields.with(&[("page", "")]), "?q=%E5%B1%B1%E7%94%B0");
         assert_eq!(fields.with(&[("page", "4")]), "?q=%E5%B1%B1%E7%94%B0&page=4");
         assert_eq!(Fields::default().with(&[]), "");

@@ -5,13 +5,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::{Form, Router};
 use axum::extract::{
     ConnectInfo, DefaultBodyLimit, FromRequest as _, FromRequestParts as _, Multipart, Query, RawPathParams, Request,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Form, Router};
 
 use super::Web;
 use super::call::{Call, Fields, Reply, Upload};
@@ -28,8 +28,10 @@ const TARGET_BYTES_MAX: usize = 8 << 10;
 /// How long the guest token and the choice of terminal stay, in seconds.
 const TERMINAL_COOKIE_S: u32 = 34_560_000;
 
-static FALLBACK: Route = Route { verb: Verb::Get, path: "", needs: Needs::Public, run: |_, _| Err(Fault::NotFound), about: "" };
-static WRONG_METHOD: Route = Route { verb: Verb::Get, path: "", needs: Needs::Public, run: |_, _| Err(Fault::Method), about: "" };
+static FALLBACK: Route =
+    Route { verb: Verb::Get, path: "", needs: Needs::Public, run: |_, _| Err(Fault::NotFound), about: "" };
+static WRONG_METHOD: Route =
+    Route { verb: Verb::Get, path: "", needs: Needs::Public, run: |_, _| Err(Fault::Method), about: "" };
 
 /// The router over the table.
 pub(crate) fn router(web: Arc<Web>) -> Router {
@@ -130,10 +132,10 @@ fn gate(web: &Web, route: &Route, call: &mut Call) -> Result<(), Fault> {
         let there = call.terminal.as_deref().and_then(|terminal| web.desk.readers().card(terminal)).is_some();
         return Err(Fault::SignedOut(if there { "time" } else { "card" }));
     };
-    if let Needs::Act(acts) = route.needs {
-        if let Some(closed) = closed(web, live, acts) {
-            return Err(Fault::Closed(Box::new(closed)));
-        }
+    if let Needs::Act(acts) = route.needs
+        && let Some(closed) = closed(web, live, acts)
+    {
+        return Err(Fault::Closed(Box::new(closed)));
     }
     Ok(())
 }
@@ -320,10 +322,11 @@ fn finish(headers: &mut HeaderMap, guest: &str, tls: bool) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if page && !guest.is_empty() {
-        if let Ok(line) = HeaderValue::from_str(&set_cookie("sekisho-guest", guest, None, tls)) {
-            headers.append(header::SET_COOKIE, line);
-        }
+    if page
+        && !guest.is_empty()
+        && let Ok(line) = HeaderValue::from_str(&set_cookie("sekisho-guest", guest, None, tls))
+    {
+        headers.append(header::SET_COOKIE, line);
     }
 }
 
@@ -333,7 +336,10 @@ mod tests {
 
     #[test]
     fn cookies_are_bound_where_the_way_is_tls() {
-        assert_eq!(set_cookie("sekisho", "t", None, true), "__Host-sekisho=t; Path=/; HttpOnly; SameSite=Strict; Secure");
+        assert_eq!(
+            set_cookie("sekisho", "t", None, true),
+            "__Host-sekisho=t; Path=/; HttpOnly; SameSite=Strict; Secure"
+        );
         assert_eq!(set_cookie("sekisho", "t", None, false), "sekisho=t; Path=/; HttpOnly; SameSite=Strict");
     }
 

@@ -85,7 +85,9 @@ impl Fault {
     pub(crate) fn words(&self) -> (&'static str, String) {
         let plain = |title: &'static str, sentence: &str| (title, sentence.to_owned());
         match self {
-            Self::SignedOut(_) => plain("サインインが必要です", "操作者用ICカードとパスワードでサインインしてください。"),
+            Self::SignedOut(_) => {
+                plain("サインインが必要です", "操作者用ICカードとパスワードでサインインしてください。")
+            }
             Self::Closed(decision) => ("この立場では開けない画面です", decision.sentence.to_string()),
             Self::Refused(receipt) => ("できませんでした", receipt.decision.sentence.to_string()),
             Self::NotFound => plain(
@@ -109,7 +111,9 @@ impl Fault {
                 "運用者だけが開けます",
                 "このサーバー自身から開くか、設定した運用トークンを付けて要求してください。",
             ),
-            Self::Store(StoreError::NoSuchColumn(_)) => plain("条件を確かめてください", "並べ替えや絞り込みの項目が台帳にありません。"),
+            Self::Store(StoreError::NoSuchColumn(_)) => {
+                plain("条件を確かめてください", "並べ替えや絞り込みの項目が台帳にありません。")
+            }
             Self::Store(_) => plain(
                 "台帳を読み出せません",
                 "情報システムの担当者に連絡してください。復旧するまで操作は受け付けられません。",
@@ -194,10 +198,12 @@ mod tests {
 
     #[test]
     fn every_sentence_says_what_to_do() {
-        for fault in [Fault::NotFound, Fault::Method, Fault::TooLarge(1 << 20), Fault::TooMany, Fault::Csrf, Fault::Operations] {
+        for fault in
+            [Fault::NotFound, Fault::Method, Fault::TooLarge(1 << 20), Fault::TooMany, Fault::Csrf, Fault::Operations]
+        {
             let (title, sentence) = fault.words();
             assert!(!title.is_empty() && sentence.ends_with('。'), "{title}");
-            assert!(sentence.contains("ください") , "{sentence}");
+            assert!(sentence.contains("ください"), "{sentence}");
         }
     }
 }

@@ -157,7 +157,8 @@ mod tests {
         let mut seen: Vec<(&str, Verb)> = Vec::new();
         for route in ROUTES {
             assert!(!seen.contains(&(route.path, route.verb)), "{} twice", route.path);
-            let apart = seen.iter().any(|(path, _)| *path == route.path) && seen.last().map(|l| l.0) != Some(route.path);
+            let apart =
+                seen.iter().any(|(path, _)| *path == route.path) && seen.last().map(|l| l.0) != Some(route.path);
             assert!(!apart, "{} stands apart", route.path);
             seen.push((route.path, route.verb));
         }

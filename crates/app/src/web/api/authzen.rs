@@ -4,9 +4,9 @@
 //! act's first field) its fields; `context` may name `capacity`, `terminal`, `session` and `card_no`.
 
 use axum::response::IntoResponse as _;
-use serde_json::{Map, Value as Json, json};
 use sekisho_ledgers::event::{Act, Actor, Asked, Given};
 use sekisho_regulation::Citation;
+use serde_json::{Map, Value as Json, json};
 
 use crate::web::Web;
 use crate::web::call::{Call, Reply};
@@ -40,7 +40,9 @@ pub(crate) fn evaluations(web: &Web, call: &Call) -> Reply {
     };
     let mut out = Vec::new();
     for item in items {
-        let Json::Object(item) = item else { return Err(bad("evaluationsの各要素はオブジェクトにしてください。")) };
+        let Json::Object(item) = item else {
+            return Err(bad("evaluationsの各要素はオブジェクトにしてください。"));
+        };
         let mut request = defaults.clone();
         request.extend(item);
         let answer = evaluate(web, &request)?;
@@ -61,15 +63,20 @@ fn read(body: &[u8]) -> Result<Map<String, Json>, Fault> {
     match serde_json::from_slice(body) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(bad("JSONのオブジェクトで送ってください。")),
-        Err(e) => Err(bad(&format!("JSONとして読めません（{}行{}文字目）。直して送ってください。", e.line(), e.column()))),
+        Err(e) => {
+            Err(bad(&format!("JSONとして読めません（{}行{}文字目）。直して送ってください。", e.line(), e.column())))
+        }
     }
 }
 
 fn evaluate(web: &Web, request: &Map<String, Json>) -> Result<Json, Fault> {
-    let at = |object: &str, field: &str| request.get(object).and_then(|o| o.get(field)).and_then(Json::as_str).map(str::to_owned);
+    let at = |object: &str, field: &str| {
+        request.get(object).and_then(|o| o.get(field)).and_then(Json::as_str).map(str::to_owned)
+    };
     let subject = at("subject", "id").ok_or_else(|| bad("subject.idを指定してください。"))?;
     let action = at("action", "name").ok_or_else(|| bad("action.nameを指定してください。"))?;
-    let resource = request.get("resource").and_then(Json::as_object).ok_or_else(|| bad("resourceを指定してください。"))?;
+    let resource =
+        request.get("resource").and_then(Json::as_object).ok_or_else(|| bad("resourceを指定してください。"))?;
     let Some(entry) = web.desk.registry().act(&action) else {
         let refusal = web.desk.house().ground().gate.refuse_unknown_act(&action);
         return Ok(answer(web, refusal.decision()));

@@ -1,10 +1,10 @@
 //! `GET /api/v1/books/{view}` and `GET /api/v1/evidence/{seq}`.
 
 use axum::response::IntoResponse as _;
-use serde_json::{Map, Value as Json, json};
 use sekisho_ledgers::spec::ColumnKind;
 use sekisho_ledgers::value::Value;
 use sekisho_regulation::date::instant_iso;
+use serde_json::{Map, Value as Json, json};
 
 use crate::web::Web;
 use crate::web::book;
@@ -37,7 +37,8 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
         .rows
         .iter()
         .map(|row| {
-            let cells = spec.columns.iter().zip(row).map(|(column, value)| (column.name.to_owned(), cell(column.kind, value)));
+            let cells =
+                spec.columns.iter().zip(row).map(|(column, value)| (column.name.to_owned(), cell(column.kind, value)));
             Json::Object(cells.collect::<Map<String, Json>>())
         })
         .collect();

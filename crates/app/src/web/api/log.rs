@@ -51,7 +51,9 @@ pub(crate) fn entries(web: &Web, call: &Call) -> Reply {
 
 /// What stands in a tile of one width never changes.
 fn tile_answer(bytes: Vec<u8>) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     (StatusCode::OK, headers, bytes).into_response()
 }

@@ -1,8 +1,8 @@
 //! `/api/openapi.json`: made from the registry, so that it cannot say anything else than the program.
 
 use axum::response::IntoResponse as _;
-use serde_json::{Map, Value as Json, json};
 use sekisho_ledgers::spec::{ActSpec, ColumnKind, FieldKind, FieldSpec, ViewSpec};
+use serde_json::{Map, Value as Json, json};
 
 use crate::web::Web;
 use crate::web::book::about_view;
@@ -88,7 +88,8 @@ fn answers(ok: &Json) -> Json {
 }
 
 fn act(web: &Web, spec: &ActSpec) -> Json {
-    let properties: Map<String, Json> = spec.fields.iter().map(|field| (field.name.to_owned(), field_schema(web, field))).collect();
+    let properties: Map<String, Json> =
+        spec.fields.iter().map(|field| (field.name.to_owned(), field_schema(web, field))).collect();
     let required: Vec<&str> = spec.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
     let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     if let (false, Some(object)) = (required.is_empty(), schema.as_object_mut()) {
@@ -96,7 +97,10 @@ fn act(web: &Web, spec: &ActSpec) -> Json {
     }
     let mut responses = answers(&reference("Recorded"));
     if let Some(all) = responses.as_object_mut() {
-        all.insert("403".to_owned(), json!({ "description": "断られ、そのことが記録された", "content": content(&reference("Recorded")) }));
+        all.insert(
+            "403".to_owned(),
+            json!({ "description": "断られ、そのことが記録された", "content": content(&reference("Recorded")) }),
+        );
         all.insert("422".to_owned(), json!({ "description": "入力の誤り", "content": content(&reference("Errors")) }));
     }
     json!({ "post": {
@@ -135,9 +139,11 @@ fn book(spec: &ViewSpec) -> Json {
         ColumnKind::Day => json!({ "type": ["string", "null"], "format": "date" }),
         _ => json!({ "type": ["string", "null"] }),
     };
-    let columns: Map<String, Json> = spec.columns.iter().map(|column| (column.name.to_owned(), kind(column.kind))).collect();
+    let columns: Map<String, Json> =
+        spec.columns.iter().map(|column| (column.name.to_owned(), kind(column.kind))).collect();
     let text = json!({ "type": "string" });
-    let parameter = |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": text });
+    let parameter =
+        |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": text });
     let mut parameters = vec![
         parameter("q", "台帳の中を探す語"),
         parameter("sort", "並べ替える列。逆順は先頭に-"),

@@ -47,7 +47,10 @@ pub(crate) fn file(web: &Web, call: &Call, name: &str, format: &str, table: &Tab
             if file.unmapped.is_empty() || call.query.get("accept") == "1" {
                 return Ok(attachment(&format!("{name}.csv"), "text/csv; charset=Shift_JIS", file.bytes));
             }
-            let head = Head { title: "Shift_JISにない文字があります", room: "", status: StatusCode::UNPROCESSABLE_ENTITY };
+            let head =
+                Head {
+                    title: "Shift_JISにない文字があります", room: "", status: StatusCode::UNPROCESSABLE_ENTITY
+                };
             let (faithful, accept) = (call.query.with(&[("encoding", "")]), call.query.with(&[("accept", "1")]));
             let body = html! {
                 (unmapped_list(&file.unmapped))

@@ -91,7 +91,9 @@ fn filters(column: &ColumnSpec, query: &Fields) -> Vec<Filter> {
                 _ => Value::Int(day.days() * DAY_MS - JST_MS),
             };
             out.extend(date::read(&format!("{name}.from"), query).map(|day| filter(Test::From(value(day)))));
-            out.extend(date::read(&format!("{name}.to"), query).map(|day| filter(Test::Below(value(day.plus_days(1))))));
+            out.extend(
+                date::read(&format!("{name}.to"), query).map(|day| filter(Test::Below(value(day.plus_days(1))))),
+            );
         }
         _ if text.is_empty() => {}
         ColumnKind::Bool => out.push(filter(Test::Is(Value::Bool(text == "true")))),
@@ -135,7 +137,8 @@ fn meant(web: &Web, spec: &ViewSpec, q: &str) -> Filter {
     if let (Ok(number), Some(column)) = (number, evidence) {
         return Filter { column: column.name.to_owned(), test: Test::Is(Value::Int(number)) };
     }
-    let text = spec.columns.iter().find(|c| matches!(c.kind, ColumnKind::Text | ColumnKind::Ref(_) | ColumnKind::Subject));
+    let text =
+        spec.columns.iter().find(|c| matches!(c.kind, ColumnKind::Text | ColumnKind::Ref(_) | ColumnKind::Subject));
     let column = text.or(spec.columns.first()).map_or("", |column| column.name);
     Filter { column: column.to_owned(), test: Test::Contains(q.to_owned()) }
 }
@@ -158,7 +161,13 @@ mod tests {
 
     #[test]
     fn an_address_is_a_question() {
-        let query = fields(&[("f.state", "lost"), ("f.lent_on.from.y", "R8"), ("f.lent_on.from.m", "4"), ("f.lent_on.from.d", "1"), ("sort", "-lent_on")]);
+        let query = fields(&[
+            ("f.state", "lost"),
+            ("f.lent_on.from.y", "R8"),
+            ("f.lent_on.from.m", "4"),
+            ("f.lent_on.from.d", "1"),
+            ("sort", "-lent_on"),
+        ]);
         let asked = Asked::read(&query, Card::SPEC);
         assert_eq!(asked.sort.as_deref(), Some("lent_on"));
         assert!(asked.descending && asked.filtered());
@@ -169,7 +178,8 @@ mod tests {
 
     #[test]
     fn what_is_not_of_the_view_is_left_out() {
-        let asked = Asked::read(&fields(&[("sort", "x;drop"), ("cols", "no"), ("per", "9999999"), ("page", "0")]), Card::SPEC);
+        let asked =
+            Asked::read(&fields(&[("sort", "x;drop"), ("cols", "no"), ("per", "9999999"), ("page", "0")]), Card::SPEC);
         assert_eq!((asked.sort, asked.page, asked.per), (None, 1, PER_PAGE_MAX));
         assert!(asked.columns.is_empty());
     }

@@ -51,7 +51,8 @@ fn cell(web: &Web, spec: &ViewSpec, at: usize, column: &ColumnSpec, value: &Valu
         return html! { th scope="row" class="no-break" { a href=(row_path(spec.name, key)) { (text) } } };
     }
     let number = matches!(column.kind, ColumnKind::Int);
-    let whole = matches!(column.kind, ColumnKind::Day | ColumnKind::Instant | ColumnKind::Evidence | ColumnKind::Person);
+    let whole =
+        matches!(column.kind, ColumnKind::Day | ColumnKind::Instant | ColumnKind::Evidence | ColumnKind::Person);
     html! { td.num[number].no-break[whole] { (inner(web, column, value, &text)) } }
 }
 

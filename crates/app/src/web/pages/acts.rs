@@ -51,7 +51,7 @@ pub(crate) fn by_form(web: &Web, act: &str) -> Option<&'static ActSpec> {
 /// `GET /acts/{act}`
 pub(crate) fn show(web: &Web, call: &Call) -> Reply {
     let spec = by_form(web, call.param("act")).ok_or(Fault::NotFound)?;
-    Ok(page(web, call, spec, &call.query, &[], None, StatusCode::OK)?)
+    page(web, call, spec, &call.query, &[], None, StatusCode::OK)
 }
 
 fn page(
@@ -118,7 +118,9 @@ pub(crate) fn submit(web: &Web, call: &Call) -> Reply {
             let shown = page(web, call, spec, &call.form, &[], Some(&receipt), StatusCode::FORBIDDEN)?;
             Ok(about(shown, receipt.seq))
         }
-        Err(DeskError::Input(errors)) => page(web, call, spec, &call.form, &errors, None, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(DeskError::Input(errors)) => {
+            page(web, call, spec, &call.form, &errors, None, StatusCode::UNPROCESSABLE_ENTITY)
+        }
         Err(error) => Err(error.into()),
     }
 }

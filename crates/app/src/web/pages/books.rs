@@ -18,12 +18,17 @@ use crate::web::parts::{decision, evidence};
 const PRINTED_MAX: u64 = 2_000;
 
 /// The books of the rooms that are made of books.
-const CARDS: [&str; 7] = ["cards", "operators", "handlers", "methods", "acknowledgements", "accounts", "card_operations"];
+const CARDS: [&str; 7] =
+    ["cards", "operators", "handlers", "methods", "acknowledgements", "accounts", "card_operations"];
 const ORGANISATION: [&str; 3] = ["people", "appointments", "role_designations"];
 const DEVICES: [&str; 1] = ["devices"];
 
 /// A book that may be read in this capacity.
-pub(crate) fn readable(web: &Web, live: &Live, view: &str) -> Result<(&'static ViewSpec, Option<&'static About>), Fault> {
+pub(crate) fn readable(
+    web: &Web,
+    live: &Live,
+    view: &str,
+) -> Result<(&'static ViewSpec, Option<&'static About>), Fault> {
     let spec = web.desk.registry().view(view).ok_or(Fault::NotFound)?;
     let about = about_view(view);
     if let Some(decision) = about.and_then(|about| closed(web, live, about.opened_by)) {
@@ -34,7 +39,14 @@ pub(crate) fn readable(web: &Web, live: &Live, view: &str) -> Result<(&'static V
 
 /// `GET /cards`
 pub(crate) fn cards(web: &Web, call: &Call) -> Reply {
-    room(web, call, "/cards", "操作者とカード", "カードを持つ人、操作できる人、取り扱える人を、ここで管理します。", &CARDS)
+    room(
+        web,
+        call,
+        "/cards",
+        "操作者とカード",
+        "カードを持つ人、操作できる人、取り扱える人を、ここで管理します。",
+        &CARDS,
+    )
 }
 
 /// `GET /organisation`

@@ -2,9 +2,9 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
+use sekisho_ledgers::kinds::history::view::Operation;
 use sekisho_ledgers::ports::{Filter, ListQuery, Test};
 use sekisho_ledgers::spec::{ActSpec, ColumnKind, FieldKind, Row, View as _, ViewSpec};
-use sekisho_ledgers::kinds::history::view::Operation;
 use sekisho_ledgers::value::Value;
 use sekisho_regulation::date::instant_ja;
 
@@ -51,7 +51,7 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
     let (view, key) = (call.param("view"), call.param("key"));
     let (spec, _) = readable(web, live, view)?;
     let row = find(web, spec, key)?.ok_or(Fault::NotFound)?;
-    Ok(page(web, call, live, spec, key, &row)?)
+    page(web, call, live, spec, key, &row)
 }
 
 fn find(web: &Web, spec: &'static ViewSpec, key: &str) -> Result<Option<Row>, Fault> {
@@ -66,7 +66,8 @@ fn find(web: &Web, spec: &'static ViewSpec, key: &str) -> Result<Option<Row>, Fa
 }
 
 fn page(web: &Web, call: &Call, live: &Live, spec: &'static ViewSpec, key: &str, row: &Row) -> Result<Response, Fault> {
-    let name = web.desk.cell(spec.columns.first().map_or(ColumnKind::Text, |c| c.kind), row.first().unwrap_or(&Value::Null));
+    let name =
+        web.desk.cell(spec.columns.first().map_or(ColumnKind::Text, |c| c.kind), row.first().unwrap_or(&Value::Null));
     let name = if spec.name == "people" { format!("{}（{name}）", web.desk.person_name(key)) } else { name };
     let title = format!("{name}　{}", spec.label);
     let body = html! {
@@ -90,7 +91,9 @@ fn page(web: &Web, call: &Call, live: &Live, spec: &'static ViewSpec, key: &str,
 
 fn room_of(view: &str) -> &'static str {
     match view {
-        "cards" | "card_operations" | "operators" | "handlers" | "methods" | "acknowledgements" | "accounts" => "/cards",
+        "cards" | "card_operations" | "operators" | "handlers" | "methods" | "acknowledgements" | "accounts" => {
+            "/cards"
+        }
         "people" | "appointments" | "role_designations" => "/organisation",
         "devices" => "/devices",
         "keys" | "entry_permits" | "entries" => "/entry",
@@ -141,11 +144,12 @@ fn fits(act: &ActSpec, spec: &ViewSpec, row: &Row) -> bool {
     let by_person = ON_PERSON.iter().any(|(view, acts)| *view == spec.name && acts.contains(&act.name));
     let state = |column: &str| {
         let value = spec.position(column).and_then(|at| row.get(at));
-        value.map(|value| value.text().map_or_else(|| if *value == Value::Null { "" } else { "?" }, |text| text).to_owned())
+        value.map(|value| value.text().unwrap_or(if *value == Value::Null { "" } else { "?" }).to_owned())
     };
-    let timely = WHEN.iter().filter(|(name, ..)| *name == act.name).all(|(_, column, values)| {
-        state(column).is_none_or(|state| values.contains(&state.as_str()))
-    });
+    let timely = WHEN
+        .iter()
+        .filter(|(name, ..)| *name == act.name)
+        .all(|(_, column, values)| state(column).is_none_or(|state| values.contains(&state.as_str())));
     (by_ref || by_person) && timely
 }
 
@@ -153,7 +157,8 @@ fn form_path(act: &ActSpec, spec: &ViewSpec, key: &str, row: &Row) -> String {
     let mut query: Vec<(String, String)> = Vec::new();
     for field in act.fields {
         let same = spec.position(field.name).and_then(|at| row.get(at)).and_then(Value::text);
-        let own = field.kind == FieldKind::Ref(spec.name) || (field.kind == FieldKind::Person && field.name == "person" && is_person(spec));
+        let own = field.kind == FieldKind::Ref(spec.name)
+            || (field.kind == FieldKind::Person && field.name == "person" && is_person(spec));
         let value = if own { Some(key) } else { same.filter(|_| field.name == "room") };
         if let Some(value) = value {
             query.push((field.name.to_owned(), value.to_owned()));

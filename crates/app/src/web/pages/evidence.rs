@@ -111,7 +111,8 @@ fn fields(web: &Web, event: &Event) -> Markup {
         };
         (field.map_or_else(|| name.to_owned(), |field| field.label.to_owned()), text)
     };
-    let rows: Vec<(String, String)> = event.body.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| shown(name, value)).collect();
+    let rows: Vec<(String, String)> =
+        event.body.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| shown(name, value)).collect();
     html! {
         @if !rows.is_empty() {
             h3 { "入力された内容（個人に関する本文を除く）" }

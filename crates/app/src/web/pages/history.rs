@@ -4,12 +4,12 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
+use sekisho_ledgers::Receipt;
 use sekisho_ledgers::kinds::history::view::Operation;
 use sekisho_ledgers::kinds::identity::view::Lookup;
 use sekisho_ledgers::ports::{CountBy, Filter, ListQuery, Test};
 use sekisho_ledgers::spec::{FieldError, Form, View as _, ViewSpec};
 use sekisho_ledgers::value::Value;
-use sekisho_ledgers::Receipt;
 
 use super::about;
 use crate::desk::{DeskError, Outcome};
@@ -127,7 +127,10 @@ pub(crate) fn ask(web: &Web, call: &Call) -> Reply {
     let mut errors = Vec::new();
     let wrong = |field: &str, sentence: &str| FieldError { field: field.to_owned(), sentence: sentence.to_owned() };
     if about_thing.is_empty() && !matches!(question.as_str(), "period" | "refused") {
-        errors.push(wrong(&format!("about-{question}"), "知りたいことに合う対象（操作者、端末、カード、対象者の番号）を選んでください。"));
+        errors.push(wrong(
+            &format!("about-{question}"),
+            "知りたいことに合う対象（操作者、端末、カード、対象者の番号）を選んでください。",
+        ));
     }
     if !errors.is_empty() {
         return page(web, call, &call.form, &errors, None, StatusCode::UNPROCESSABLE_ENTITY, &html! {});
@@ -139,19 +142,29 @@ pub(crate) fn ask(web: &Web, call: &Call) -> Reply {
     match web.desk.form(live, "history.inspect", &form) {
         Ok(Outcome::Done((), receipt)) => {
             web.keep(&live.session, |kept| kept.questions.push((question.clone(), about_thing.clone())));
-            let place = format!("/history?question={}&about={}&done={}", encode(&question), encode(&about_thing), receipt.seq);
+            let place =
+                format!("/history?question={}&about={}&done={}", encode(&question), encode(&about_thing), receipt.seq);
             Ok(Redirect::to(&place).into_response())
         }
         Ok(Outcome::Refused(receipt)) => {
             let shown = page(web, call, &call.form, &[], Some(&receipt), StatusCode::FORBIDDEN, &html! {})?;
             Ok(about(shown, receipt.seq))
         }
-        Err(DeskError::Input(errors)) => page(web, call, &call.form, &errors, None, StatusCode::UNPROCESSABLE_ENTITY, &html! {}),
+        Err(DeskError::Input(errors)) => {
+            page(web, call, &call.form, &errors, None, StatusCode::UNPROCESSABLE_ENTITY, &html! {})
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-fn answer(web: &Web, call: &Call, spec: &'static ViewSpec, filters: Vec<Filter>, question: &str, about: &str) -> Result<Markup, Fault> {
+fn answer(
+    web: &Web,
+    call: &Call,
+    spec: &'static ViewSpec,
+    filters: Vec<Filter>,
+    question: &str,
+    about: &str,
+) -> Result<Markup, Fault> {
     let live = call.live()?;
     let mut asked = Asked::read(&call.query, spec);
     let narrowed = asked.filtered();
@@ -207,7 +220,8 @@ fn export_form(web: &Web, call: &Call, question: &str, about: &str) -> Markup {
 /// `POST /history/export`: records the taking out, then gives the file.
 pub(crate) fn export(web: &Web, call: &Call) -> Reply {
     let live = call.live()?;
-    let form: Form = ["question", "about", "format", "reason"].map(|name| (name.to_owned(), call.form.get(name).to_owned())).into();
+    let form: Form =
+        ["question", "about", "format", "reason"].map(|name| (name.to_owned(), call.form.get(name).to_owned())).into();
     let receipt = match web.desk.form(live, "history.export", &form)? {
         Outcome::Done((), receipt) => receipt,
         Outcome::Refused(receipt) => return Err(Fault::Refused(Box::new(receipt))),
@@ -225,7 +239,8 @@ pub(crate) fn export(web: &Web, call: &Call) -> Reply {
         let file = sekisho_ledgers::identity::export::shift_jis(&table);
         let mut bytes = file.bytes;
         for one in &file.unmapped {
-            let line = format!("※{}行目「{}」の{}は{}と書きました\r\n", one.row, one.column, one.code_points, one.written);
+            let line =
+                format!("※{}行目「{}」の{}は{}と書きました\r\n", one.row, one.column, one.code_points, one.written);
             bytes.extend_from_slice(&encoding_rs::SHIFT_JIS.encode(&line).0);
         }
         return Ok(export::attachment(&format!("{name}.csv"), "text/csv; charset=Shift_JIS", bytes));

@@ -44,7 +44,11 @@ pub(crate) fn submit(web: &Web, call: &Call) -> Reply {
     match web.desk.import(call.live()?, &file.name, &file.bytes)? {
         Outcome::Refused(receipt) => Err(Fault::Refused(Box::new(receipt))),
         Outcome::Done(report, receipt) => {
-            let status = if matches!(report.outcome, Taken::Accepted(_)) { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if matches!(report.outcome, Taken::Accepted(_)) {
+                StatusCode::OK
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             let result = html! {
                 (decision::of_receipt(web, &receipt))
                 (told(&report))

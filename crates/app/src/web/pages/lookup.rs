@@ -84,7 +84,11 @@ fn purposes(web: &Web, typed: &Fields) -> Markup {
 }
 
 fn basis(web: &Web, typed: &Fields) -> Markup {
-    let asks = web.desk.profile().purpose(typed.get("purpose")).map_or("届出や申請の受付番号など", |purpose| purpose.basis.as_str());
+    let asks = web
+        .desk
+        .profile()
+        .purpose(typed.get("purpose"))
+        .map_or("届出や申請の受付番号など", |purpose| purpose.basis.as_str());
     html! {
         div.field {
             label for="basis" { "根拠" span.need { "必須" } }
@@ -124,7 +128,11 @@ fn terms(web: &Web, typed: &Fields, errors: &[FieldError]) -> Markup {
 }
 
 fn results(web: &Web, live: &Live, found: &Found) -> Markup {
-    let labels: Vec<&str> = found.hits.first().map(|hit| hit.fields.iter().map(|(_, label, _)| label.as_str()).collect()).unwrap_or_default();
+    let labels: Vec<&str> = found
+        .hits
+        .first()
+        .map(|hit| hit.fields.iter().map(|(_, label, _)| label.as_str()).collect())
+        .unwrap_or_default();
     html! {
         section aria-labelledby="found" {
             div.head {
@@ -154,7 +162,12 @@ fn results(web: &Web, live: &Live, found: &Found) -> Markup {
 }
 
 fn extract_form(web: &Web, live: &Live, found: &Found) -> Markup {
-    let name = |hit: &Hit| hit.fields.iter().find(|(code, ..)| code == "name").map_or_else(|| hit.subject.clone(), |(_, _, text)| text.clone());
+    let name = |hit: &Hit| {
+        hit.fields
+            .iter()
+            .find(|(code, ..)| code == "name")
+            .map_or_else(|| hit.subject.clone(), |(_, _, text)| text.clone())
+    };
     html! {
         @if web.desk.may(live, "identity.extract").allowed {
             details.tool.no-print {
@@ -201,7 +214,9 @@ pub(crate) fn search(web: &Web, call: &Call) -> Reply {
             let shown = page(web, call, live, &typed, None, &[], Some(&receipt), StatusCode::FORBIDDEN);
             Ok(about(shown, receipt.seq))
         }
-        Err(DeskError::Input(errors)) => Ok(page(web, call, live, &typed, None, &errors, None, StatusCode::UNPROCESSABLE_ENTITY)),
+        Err(DeskError::Input(errors)) => {
+            Ok(page(web, call, live, &typed, None, &errors, None, StatusCode::UNPROCESSABLE_ENTITY))
+        }
         Err(error) => Err(error.into()),
     }
 }

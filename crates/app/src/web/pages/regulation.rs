@@ -72,7 +72,9 @@ fn holds(article: &Article, q: &str) -> bool {
 }
 
 fn chapter<'a>(web: &'a Web, article: &Article) -> &'a str {
-    let same = |one: &&Article| one.chapter == article.chapter && one.chapter_title.is_some() && one.id.instrument == article.id.instrument;
+    let same = |one: &&Article| {
+        one.chapter == article.chapter && one.chapter_title.is_some() && one.id.instrument == article.id.instrument
+    };
     let first = web.desk.profile().articles.iter().find(same);
     first.and_then(|one| one.chapter_title.as_deref()).unwrap_or_default()
 }
@@ -88,7 +90,8 @@ fn states(web: &Web) -> Result<BTreeMap<(String, String), State>, Fault> {
     let mut states: BTreeMap<(String, String), State> = BTreeMap::new();
     for (row, count) in house.counts(Operation::SPEC, &ListQuery::default(), &by)? {
         let [Value::Text(articles), Value::Bool(allowed)] = row.as_slice() else { continue };
-        let mut cited: Vec<_> = articles.split(' ').filter_map(|cite| cite.parse().ok()).map(|cite| key(&cite)).collect();
+        let mut cited: Vec<_> =
+            articles.split(' ').filter_map(|cite| cite.parse().ok()).map(|cite| key(&cite)).collect();
         cited.sort();
         cited.dedup();
         for article in cited {
@@ -120,7 +123,8 @@ fn latest(web: &Web, article: &(String, String)) -> Result<Option<(u64, i64)>, F
     let filters = vec![Filter { column: "articles".to_owned(), test: Test::Contains(text) }];
     let query = ListQuery { filters, descending: true, limit: 50, ..ListQuery::default() };
     let rows = web.desk.house().page(Operation::SPEC, &query)?.rows;
-    let cites = |row: &Operation| row.articles.split(' ').filter_map(|c| c.parse().ok()).any(|c: Citation| key(&c) == *article);
+    let cites =
+        |row: &Operation| row.articles.split(' ').filter_map(|c| c.parse().ok()).any(|c: Citation| key(&c) == *article);
     let found = rows.iter().map(|row| Operation::from_row(row)).find(cites);
     Ok(found.map(|row| (u64::try_from(row.seq).unwrap_or(0), row.at)))
 }
@@ -185,7 +189,9 @@ fn carrier(web: &Web, thing: &str) -> Markup {
         "act" => {
             let label = web.desk.label("act", name);
             let path = match name {
-                "identity.search" | "identity.show" | "identity.print" | "identity.extract" => Some("/lookup".to_owned()),
+                "identity.search" | "identity.show" | "identity.print" | "identity.extract" => {
+                    Some("/lookup".to_owned())
+                }
                 "history.inspect" | "history.export" => Some("/history".to_owned()),
                 "identity.import" => Some("/import".to_owned()),
                 "password.change" => Some("/password".to_owned()),
@@ -201,7 +207,13 @@ fn carrier(web: &Web, thing: &str) -> Markup {
 
 fn page_name(path: &str) -> &str {
     let room = frame::ROOMS.iter().find(|(room, ..)| *room == path);
-    room.map_or(match path { "/log" => "検証点とタイル", other => other }, |(_, name, _)| name)
+    room.map_or(
+        match path {
+            "/log" => "検証点とタイル",
+            other => other,
+        },
+        |(_, name, _)| name,
+    )
 }
 
 fn readings(web: &Web) -> Markup {

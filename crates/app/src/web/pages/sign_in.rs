@@ -3,11 +3,11 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
+use sekisho_ledgers::Receipt;
 use sekisho_ledgers::Registers as _;
 use sekisho_ledgers::kinds::cards::view::Card;
 use sekisho_ledgers::kinds::devices::view::Device;
 use sekisho_ledgers::kinds::organisation;
-use sekisho_ledgers::Receipt;
 use sekisho_regulation::Date;
 
 use crate::desk::{Outcome, SignIn};
@@ -20,10 +20,8 @@ use crate::web::parts::decision;
 
 /// `GET /sign-in`
 pub(crate) fn show(web: &Web, call: &Call) -> Reply {
-    if let Some(token) = &call.token {
-        if web.desk.live_quietly(token).is_some() {
-            return Ok(Redirect::to("/").into_response());
-        }
+    if call.token.as_deref().is_some_and(|token| web.desk.live_quietly(token).is_some()) {
+        return Ok(Redirect::to("/").into_response());
     }
     Ok(page(web, call, None, StatusCode::OK))
 }
@@ -79,8 +77,12 @@ pub(crate) fn guest(call: &Call) -> Markup {
 
 fn reason(reason: &str) -> Markup {
     let sentence = match reason {
-        "card" | "card_pulled" => "カードが読取装置から抜かれたため、サインアウトしました。続けるには、カードを置いてサインインし直してください。",
-        "time" | "idle" | "time_over" => "操作のない時間が続いたか、使える時間の上限になったため、サインアウトしました。もう一度サインインしてください。",
+        "card" | "card_pulled" => {
+            "カードが読取装置から抜かれたため、サインアウトしました。続けるには、カードを置いてサインインし直してください。"
+        }
+        "time" | "idle" | "time_over" => {
+            "操作のない時間が続いたか、使える時間の上限になったため、サインアウトしました。もう一度サインインしてください。"
+        }
         "signed_out" => "サインアウトしました。カードを読取装置から取ってください。",
         "changed" => "パスワードを変更しました。新しいパスワードでサインインしてください。",
         _ => return html! {},
@@ -174,7 +176,8 @@ pub(crate) fn append_cookie(response: &mut Response, line: &str) -> Result<(), F
 /// `GET /sign-in/card`: what lies on the reader of this browser's terminal.
 pub(crate) fn card(web: &Web, call: &Call) -> Reply {
     let card = chosen(web, call).and_then(|terminal| web.desk.readers().card(&terminal)).map(|card| card.card_no);
-    let body = serde_json::json!({ "present": card.is_some(), "card": card, "sentence": slot_sentence(card.as_deref()) });
+    let body =
+        serde_json::json!({ "present": card.is_some(), "card": card, "sentence": slot_sentence(card.as_deref()) });
     Ok(axum::Json(body).into_response())
 }
 
@@ -203,7 +206,8 @@ fn terminals(web: &Web, call: &Call, chosen: Option<&str>) -> Markup {
 fn terminal_form(web: &Web, call: &Call, chosen: Option<&str>) -> Markup {
     let label = |id: &str, room: &str| {
         let device = web.desk.house().read(|books| books.get::<Device>(id));
-        let name = device.map_or_else(String::new, |device| format!("　{}", web.desk.label("device_class", &device.class)));
+        let name =
+            device.map_or_else(String::new, |device| format!("　{}", web.desk.label("device_class", &device.class)));
         format!("{id}{name}　{}", web.desk.label("room", room))
     };
     html! {
@@ -260,7 +264,8 @@ fn demo_card(web: &Web, card_no: &str, present: Option<&str>) -> Markup {
     let today = Date::in_japan(web.desk.now_ms());
     let card = web.desk.house().read(|books| books.get::<Card>(card_no));
     let holder = card.as_ref().and_then(|card| card.person.as_ref().or(card.last_holder.as_ref()));
-    let posts = holder.map(|id| web.desk.house().read(|books| organisation::posts(books, id, today))).unwrap_or_default();
+    let posts =
+        holder.map(|id| web.desk.house().read(|books| organisation::posts(books, id, today))).unwrap_or_default();
     let posts: Vec<String> = posts.iter().map(|post| web.desk.label("post", &post.post)).collect();
     let (state, kind) = card.as_ref().map_or(("未登録".to_owned(), String::new()), |card| {
         (web.desk.label("card_state", &card.state), web.desk.label("card_kind", &card.kind))

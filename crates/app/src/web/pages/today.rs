@@ -80,7 +80,8 @@ fn section(title: &str, items: &[Item], zero: &str) -> Markup {
 fn mine(web: &Web, live: &Live, today: Date) -> Vec<Item> {
     let rules = &web.desk.profile().settings.password;
     let (account, operator, handler, acknowledged, keys) = web.desk.house().read(|books| {
-        let keys: Vec<Key> = books.scan::<Key>("").into_iter().filter(|key| key.holder.as_deref() == Some(&live.person)).collect();
+        let keys: Vec<Key> =
+            books.scan::<Key>("").into_iter().filter(|key| key.holder.as_deref() == Some(&live.person)).collect();
         (
             books.get::<Account>(&live.person),
             users::operator(books, &live.person, today),
@@ -100,12 +101,24 @@ fn mine(web: &Web, live: &Live, today: Date) -> Vec<Item> {
     }
     if operator.is_some() && !acknowledged {
         let text = html! { "現行の管理方法を、まだ確認していません。確認するまで本人確認情報を扱えません。" };
-        out.push(item(true, text, Some((format!("/acts/method.acknowledge?person={}&_back=/", live.person), "確認する"))));
+        out.push(item(
+            true,
+            text,
+            Some((format!("/acts/method.acknowledge?person={}&_back=/", live.person), "確認する")),
+        ));
     }
-    for ends in [operator.and_then(|o| o.to.map(|to| ("操作者", to))), handler.and_then(|h| h.to.map(|to| ("取扱者", to)))].into_iter().flatten() {
+    for ends in
+        [operator.and_then(|o| o.to.map(|to| ("操作者", to))), handler.and_then(|h| h.to.map(|to| ("取扱者", to)))]
+            .into_iter()
+            .flatten()
+    {
         let left = ends.1.days() - today.days();
         if (0..=30).contains(&left) {
-            out.push(item(left <= SOON_DAYS, html! { (ends.0) "の指定は" (ends.1.wareki()) "までです（あと" (left) "日）。" }, None));
+            out.push(item(
+                left <= SOON_DAYS,
+                html! { (ends.0) "の指定は" (ends.1.wareki()) "までです（あと" (left) "日）。" },
+                None,
+            ));
         }
     }
     for key in keys {
@@ -127,7 +140,11 @@ fn standing(web: &Web, live: &Live, today: Date) -> Vec<Item> {
     for card in cards.iter().filter(|card| card.state == "lost") {
         let holder = card.person.as_deref().map_or_else(String::new, |id| desk.person_name(id));
         let text = html! { "カード " (card.card_no) "（" (holder) "）が紛失のまま、失効していません。" };
-        let go = if desk.may(live, "card.revoke").allowed { (format!("/acts/card.revoke?card_no={}&_back=/", card.card_no), "失効させる") } else { (row_path("cards", &card.card_no), "カードを見る") };
+        let go = if desk.may(live, "card.revoke").allowed {
+            (format!("/acts/card.revoke?card_no={}&_back=/", card.card_no), "失効させる")
+        } else {
+            (row_path("cards", &card.card_no), "カードを見る")
+        };
         out.push(item(true, text, Some(go)));
     }
     for card in cards.iter().filter(|card| card.state == "lent") {
@@ -195,16 +212,23 @@ fn refused(web: &Web, live: &Live, today: Date) -> Result<Vec<Item>, Fault> {
 fn soon(web: &Web, live: &Live, today: Date) -> Vec<Item> {
     let desk = &web.desk;
     let within = |day: Date| (0..=SOON_DAYS).contains(&(day.days() - today.days()));
-    let (permits, operators, handlers) =
-        desk.house().read(|books| (books.scan::<EntryPermit>(""), books.scan::<Operator>(""), books.scan::<Handler>("")));
+    let (permits, operators, handlers) = desk
+        .house()
+        .read(|books| (books.scan::<EntryPermit>(""), books.scan::<Operator>(""), books.scan::<Handler>("")));
     let mut out = Vec::new();
     for permit in permits.iter().filter(|permit| permit.state == "valid" && within(permit.to)) {
         let text = html! { (desk.private(permit.visitor, "visitor")) "さんの入室の許可（" (desk.label("room", &permit.room)) "）が" (permit.to.wareki()) "で終わります。" };
         out.push(item(false, text, Some((row_path("entry_permits", &permit.permit_no), "許可を見る"))));
     }
     if desk.may(live, "operator.designate").allowed {
-        let operators = operators.iter().filter(|row| row.revoked_on.is_none()).filter_map(|row| Some(("操作者", &row.person, row.to?)));
-        let handlers = handlers.iter().filter(|row| row.revoked_on.is_none()).filter_map(|row| Some(("取扱者", &row.person, row.to?)));
+        let operators = operators
+            .iter()
+            .filter(|row| row.revoked_on.is_none())
+            .filter_map(|row| Some(("操作者", &row.person, row.to?)));
+        let handlers = handlers
+            .iter()
+            .filter(|row| row.revoked_on.is_none())
+            .filter_map(|row| Some(("取扱者", &row.person, row.to?)));
         for (kind, person, to) in operators.chain(handlers).filter(|(_, _, to)| within(*to)) {
             let view = if kind == "操作者" { "operators" } else { "handlers" };
             let text = html! { (desk.person_name(person)) "さんの" (kind) "の指定が" (to.wareki()) "で終わります。" };

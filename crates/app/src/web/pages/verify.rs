@@ -26,7 +26,8 @@ fn page(web: &Web, call: &Call, status: StatusCode, result: &Markup, typed: &str
     let house = web.desk.house();
     let (size, at_ms) = house.reach();
     let checkpoint = house.checkpoint();
-    let root = SignedCheckpoint::parse(checkpoint.as_bytes()).map_or_else(|_| String::new(), |c| hex(c.stated().root.as_bytes()));
+    let root = SignedCheckpoint::parse(checkpoint.as_bytes())
+        .map_or_else(|_| String::new(), |c| hex(c.stated().root.as_bytes()));
     let vkey = house.ground().signer.verifier().to_string();
     let body = html! {
         p.lead { "すべての操作は、あとから書き換えられない形で記録しています。ここで、誰でもそれを確かめられます。" }
@@ -140,14 +141,21 @@ pub(crate) fn check(web: &Web, call: &Call) -> Reply {
     // A field drops what stands before the first line and after the last; the format ends in one.
     let text = format!("{}\n", typed.trim());
     let key = web.desk.house().ground().signer.verifier();
-    let result = LogProof::parse(text.as_bytes()).and_then(|proof| proof.verify(key).map(|(_, c)| (proof.index, c.size)));
+    let result =
+        LogProof::parse(text.as_bytes()).and_then(|proof| proof.verify(key).map(|(_, c)| (proof.index, c.size)));
     let (status, result) = match result {
-        Ok((index, size)) => (StatusCode::OK, html! {
-            div.decision role="status" { p.says { span.sign.good { "✓ 正しい証明です" } "　記録 #" (evidence::grouped(index)) " は、検証点 #" (evidence::grouped(size)) " に含まれています。" } }
-        }),
-        Err(_) => (StatusCode::UNPROCESSABLE_ENTITY, html! {
-            div.decision.refused role="alert" { p.says { span.sign.bad { "✕ 確かめられません" } "　証明の文が途中で切れているか、書き換えられているか、別の記録のものです。保存したファイルの全文を貼り付けてください。" } }
-        }),
+        Ok((index, size)) => (
+            StatusCode::OK,
+            html! {
+                div.decision role="status" { p.says { span.sign.good { "✓ 正しい証明です" } "　記録 #" (evidence::grouped(index)) " は、検証点 #" (evidence::grouped(size)) " に含まれています。" } }
+            },
+        ),
+        Err(_) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            html! {
+                div.decision.refused role="alert" { p.says { span.sign.bad { "✕ 確かめられません" } "　証明の文が途中で切れているか、書き換えられているか、別の記録のものです。保存したファイルの全文を貼り付けてください。" } }
+            },
+        ),
     };
     page(web, call, status, &result, &typed)
 }

@@ -66,7 +66,11 @@ mod tests {
     #[test]
     fn what_was_typed_stays() {
         let page = inputs("on", &fields(&[("on.y", "れいわ"), ("on.m", "13"), ("on.d", "1")]), true, None).0;
-        assert!(page.contains("value=\"れいわ\"") && page.contains("value=\"13\"") && page.contains("aria-invalid=\"true\""));
+        assert!(
+            page.contains("value=\"れいわ\"")
+                && page.contains("value=\"13\"")
+                && page.contains("aria-invalid=\"true\"")
+        );
         let page = inputs("on", &fields(&[("on", "2026-11-22")]), false, None).0;
         assert!(page.contains("value=\"令和8\"") && page.contains("value=\"22\""));
     }

@@ -78,7 +78,8 @@ pub(crate) fn citations(cites: &[String]) -> Vec<Citation> {
 /// A decision as JSON for people and programs: with names beside codes.
 pub(crate) fn json(web: &Web, decision: &Decision) -> serde_json::Value {
     let profile = web.desk.profile();
-    let articles: Vec<_> = decision.articles.iter().map(|c| serde_json::json!({ "id": c, "name": profile.cite_ja(c) })).collect();
+    let articles: Vec<_> =
+        decision.articles.iter().map(|c| serde_json::json!({ "id": c, "name": profile.cite_ja(c) })).collect();
     let nearest: Vec<_> = decision
         .nearest
         .iter()

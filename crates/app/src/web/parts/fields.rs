@@ -94,7 +94,13 @@ fn input(web: &Web, field: &FieldSpec, kind: FieldKind, value: &str, described: 
 }
 
 /// A list to choose from; a field with suggestions when it is long.
-pub(crate) fn choose(id: &str, value: &str, choices: &[(String, String)], required: bool, described: Option<&str>) -> Markup {
+pub(crate) fn choose(
+    id: &str,
+    value: &str,
+    choices: &[(String, String)],
+    required: bool,
+    described: Option<&str>,
+) -> Markup {
     let invalid = described.map(|_| "true");
     if choices.len() > LIST_MAX {
         let list = format!("{id}-list");
@@ -137,7 +143,8 @@ pub(crate) fn rows(web: &Web, view: &'static str) -> Vec<(String, String)> {
     let rows = web.desk.house().read(|books| books.rows(view, ""));
     let choice = |row: &Vec<Value>| {
         let key = row.first().and_then(Value::text)?.to_owned();
-        let cells = spec.columns.iter().zip(row).skip(1).take(3).map(|(column, value)| web.desk.cell(column.kind, value));
+        let cells =
+            spec.columns.iter().zip(row).skip(1).take(3).map(|(column, value)| web.desk.cell(column.kind, value));
         let cells: Vec<String> = cells.filter(|cell| !cell.is_empty() && cell.chars().count() <= 24).collect();
         Some((key.clone(), if cells.is_empty() { key } else { format!("{key}（{}）", cells.join("、")) }))
     };
@@ -162,7 +169,8 @@ mod tests {
 
     #[test]
     fn errors_lead_to_their_fields() {
-        let errors = [FieldError { field: "reason".into(), sentence: "「理由」を入力してください。".into() }];
+        let errors =
+            [FieldError { field: "reason".into(), sentence: "「理由」を入力してください。".into() }];
         let page = summary(&errors).0;
         assert!(page.contains("href=\"#reason\"") && page.contains("role=\"alert\"") && page.contains("1か所"));
         assert!(summary(&[]).0.is_empty());

@@ -36,7 +36,8 @@ pub(crate) fn print(web: &Web, call: &Call) -> Reply {
         quantity: text("quantity"),
         remarks: text("remarks"),
     };
-    let again = |errors: &[FieldError], receipt, status| page(web, call, live, &shown, &call.form, errors, receipt, status);
+    let again =
+        |errors: &[FieldError], receipt, status| page(web, call, live, &shown, &call.form, errors, receipt, status);
     match web.desk.print(live, &form) {
         Ok(Outcome::Done(sheet, receipt)) => {
             let printed = PrintedPage { sheet, remarks: form.remarks, record: shown.seq };
@@ -85,7 +86,9 @@ pub(crate) fn extract(web: &Web, call: &Call) -> Reply {
     };
     let found = web.kept(&live.session).found;
     let typed = found.as_ref().map_or_else(Fields::default, |found| found.typed.clone());
-    let again = |errors: &[FieldError], receipt, status| super::page(web, call, live, &typed, found.as_ref(), errors, receipt, status);
+    let again = |errors: &[FieldError], receipt, status| {
+        super::page(web, call, live, &typed, found.as_ref(), errors, receipt, status)
+    };
     match web.desk.extract(live, &form) {
         Ok(Outcome::Done(file, receipt)) if file.unmapped.is_empty() => {
             Ok(about(attachment(&file.name, file.media_type, file.bytes), receipt.seq))

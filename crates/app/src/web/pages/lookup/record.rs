@@ -95,11 +95,13 @@ pub(super) fn page(
 fn print_form(web: &Web, live: &Live, kept: &ShownPage, typed: &Fields, errors: &[FieldError]) -> Markup {
     let of = |name: &'static str| errors.iter().filter(move |error| error.field == name);
     let may = web.desk.may(live, "identity.print");
-    let input = |name: &'static str, label: &str, required: bool, value: &str, key: Option<&'static str>| html! {
-        div.field {
-            label for=(name) { (label) @if required { span.need { "必須" } } @else { span.may { "任意" } } }
-            @for error in of(name) { p.wrong { "✕ " (error.sentence) } }
-            input.wide id=(name) name=(name) value=(value) maxlength="200" autocomplete="off" data-key=[key] aria-invalid=[of(name).next().map(|_| "true")];
+    let input = |name: &'static str, label: &str, required: bool, value: &str, key: Option<&'static str>| {
+        html! {
+            div.field {
+                label for=(name) { (label) @if required { span.need { "必須" } } @else { span.may { "任意" } } }
+                @for error in of(name) { p.wrong { "✕ " (error.sentence) } }
+                input.wide id=(name) name=(name) value=(value) maxlength="200" autocomplete="off" data-key=[key] aria-invalid=[of(name).next().map(|_| "true")];
+            }
         }
     };
     let quantity = if typed.get("quantity").is_empty() { "1" } else { typed.get("quantity") };
@@ -125,8 +127,11 @@ fn print_form(web: &Web, live: &Live, kept: &ShownPage, typed: &Fields, errors: 
 
 /// The forms whose fields lie within the purpose; another can still be asked for, and is refused.
 fn forms(web: &Web, live: &Live) -> Vec<(String, String)> {
-    let reveals = web.desk.profile().purpose(&live.found.purpose).map(|purpose| purpose.reveals.clone()).unwrap_or_default();
-    let fits = |code: &str| web.desk.profile().form(code).is_some_and(|form| form.fields.iter().all(|field| reveals.contains(field)));
+    let reveals =
+        web.desk.profile().purpose(&live.found.purpose).map(|purpose| purpose.reveals.clone()).unwrap_or_default();
+    let fits = |code: &str| {
+        web.desk.profile().form(code).is_some_and(|form| form.fields.iter().all(|field| reveals.contains(field)))
+    };
     let all = web.desk.options("form");
     let (fitting, beyond): (Vec<_>, Vec<_>) = all.into_iter().partition(|(code, _)| fits(code));
     let beyond = beyond.into_iter().map(|(code, name)| (code, format!("{name}（目的の範囲外）")));
