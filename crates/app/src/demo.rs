@@ -38,6 +38,8 @@ pub struct Demo {
     pub desk: Arc<Desk>,
     /// Its data folder.
     pub site: Site,
+    /// Its clock, which follows the machine's unless somebody moves it to see what happens.
+    pub clock: Arc<StagedClock>,
 }
 
 /// Why the demonstration could not be made.
@@ -118,9 +120,12 @@ fn desk(site: &Site, house: House, readers: &Arc<Readers>) -> Result<Arc<Desk>, 
 fn reopen(dir: &Path, database: &Database) -> Result<Demo, DemoError> {
     let site = Site::open(dir)?;
     let store = site.store(database).map_err(SiteError::from)?;
-    let house = house(&site, store, Arc::new(SystemClock))?;
+    let clock = Arc::new(StagedClock::at(0));
+    clock.let_go();
+    let clock_port: Arc<dyn Clock> = Arc::<StagedClock>::clone(&clock);
+    let house = house(&site, store, clock_port)?;
     let desk = desk(&site, house, &readers(dir)?)?;
-    Ok(Demo { desk, site })
+    Ok(Demo { desk, site, clock })
 }
 
 /// Makes a demonstration with `days` days of use.
@@ -150,7 +155,7 @@ pub fn make(dir: &Path, database: &Database, days: i64, say: &mut dyn FnMut(&str
     say(&format!("架空の住民{}人を取り込んでいます", people.len()));
     year::Year { desk: &desk, clock: &clock, staff: &staff, people: &people, first, today }.play(say)?;
     clock.let_go();
-    Ok(Demo { desk, site })
+    Ok(Demo { desk, site, clock })
 }
 
 /// The instant of a day at an hour and minute in Japan, ms since the Unix epoch.

@@ -6,6 +6,8 @@ mod identity;
 mod live;
 mod show;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};

@@ -128,21 +128,30 @@ impl Desk {
                 Outcome::Refused(receipt) | Outcome::Done((), receipt) => Outcome::Refused(receipt),
             });
         }
-        let found = self.candidates(&terms)?;
+        let mut found = self.candidates(&terms)?;
+        let hits = found.len();
+        // A search that finds too many shows nobody, but that it was made and how many there are is
+        // recorded like any other: counting people is finding something out.
+        if hits > SUBJECTS_MAX {
+            found.clear();
+        }
         let mut asked = asked;
         let subjects: Vec<String> = found.iter().map(|(subject, _)| subject.clone()).collect();
-        asked.put("hits", u64::try_from(subjects.len()).unwrap_or(0).into(), false);
+        asked.put("hits", u64::try_from(hits).unwrap_or(0).into(), false);
         asked.put("subjects", subjects.join(" ").into(), false);
-        match self.submit(live, asked, facts, Vec::new())? {
-            Outcome::Refused(receipt) => Ok(Outcome::Refused(receipt)),
-            Outcome::Done((), receipt) => {
-                let found_now = Found { purpose: purpose.to_owned(), basis: basis.to_owned(), subjects: subjects.into_iter().collect() };
-                self.remember(&live.session, found_now);
-                let reveal = self.reveal(purpose);
-                let hits = found.iter().map(|(subject, record)| self.hit(subject, record, reveal)).collect();
-                Ok(Outcome::Done(hits, receipt))
-            }
+        let receipt = match self.submit(live, asked, facts, Vec::new())? {
+            Outcome::Refused(receipt) => return Ok(Outcome::Refused(receipt)),
+            Outcome::Done((), receipt) => receipt,
+        };
+        if hits > SUBJECTS_MAX {
+            let sentence = format!("該当が{hits}件あります。{SUBJECTS_MAX}件以下になるように条件を加えてください。");
+            return Err(DeskError::Input(vec![FieldError { field: "search".to_owned(), sentence }]));
         }
+        let subjects = subjects.into_iter().collect();
+        self.remember(&live.session, Found { purpose: purpose.to_owned(), basis: basis.to_owned(), subjects });
+        let reveal = self.reveal(purpose);
+        let hits = found.iter().map(|(subject, record)| self.hit(subject, record, reveal)).collect();
+        Ok(Outcome::Done(hits, receipt))
     }
 
     fn refuse_search(&self, live: &Live, purpose: &str, basis: &str, input: &SearchInput) -> Result<Outcome<Vec<Hit>>, DeskError> {
@@ -153,7 +162,7 @@ impl Desk {
         }
     }
 
-    /// The records that the terms mean, at most as many as one act may show.
+    /// The records that the terms mean.
     fn candidates(&self, terms: &SearchTerms) -> Result<Vec<(String, IdentityRecord)>, DeskError> {
         let wanted: Vec<(u8, [u8; 16])> =
             query_terms(terms, &self.keys.index).into_iter().map(|(field, term)| (field.code(), term)).collect();
@@ -164,10 +173,6 @@ impl Desk {
             if matches(&record, terms) {
                 found.push((one.subject, record));
             }
-        }
-        if found.len() > SUBJECTS_MAX {
-            let sentence = format!("該当が{}件あります。{SUBJECTS_MAX}件以下になるように条件を加えてください。", found.len());
-            return Err(DeskError::Input(vec![FieldError { field: "search".to_owned(), sentence }]));
         }
         Ok(found)
     }
