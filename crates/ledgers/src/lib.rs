@@ -15,6 +15,8 @@ pub mod kinds;
 mod load;
 pub mod ports;
 pub mod spec;
+#[cfg(test)]
+mod testing;
 pub mod value;
 pub mod vault;
 mod writer;

@@ -81,6 +81,9 @@ pub fn rebuild(registry: &Registry, store: &dyn Store) -> Result<u64, StoreError
     failed.map_or(Ok(size), Err)
 }
 
+/// Events that were folded, each with the hash of its leaf, and what they changed.
+pub(crate) type Folded = (Vec<RowChange>, Vec<(Event, Hash)>);
+
 /// Folds the events `from..to` over the books; gives the changes and the events.
 pub(crate) fn fold(
     registry: &Registry,
@@ -88,7 +91,7 @@ pub(crate) fn fold(
     books: &Books,
     from: u64,
     to: u64,
-) -> Result<(Vec<RowChange>, Vec<(Event, Hash)>), StoreError> {
+) -> Result<Folded, StoreError> {
     let mut shelf = Shelf::new(books);
     let mut events = Vec::new();
     for leaf in store.leaves(from, to)? {
