@@ -78,6 +78,31 @@ impl Default for Given {
     }
 }
 
+impl Given {
+    /// What was established, as the record keeps it beside the act: with the books at that point it
+    /// gives all facts of the decision again, so that it can be replayed under another version of
+    /// the regulation. `None` when nothing was.
+    #[must_use]
+    pub fn to_json(&self, by: &Actor) -> Option<Json> {
+        let mut given = Body::new();
+        let number = self.card.as_ref().map(|card| card.card_no().to_owned()).or_else(|| self.card_claimed.clone());
+        if let Some(number) = number {
+            given.insert("card".to_owned(), number.into());
+        }
+        if self.card.is_some() {
+            given.insert("card_proven".to_owned(), true.into());
+        }
+        if self.password.is_given() {
+            given.insert("password_right".to_owned(), self.password.is_right().into());
+        }
+        if let Some(room) = &by.reported_room {
+            given.insert("room".to_owned(), room.clone().into());
+        }
+        given.extend(self.facts.iter().map(|(name, fact)| ((*name).to_owned(), fact.to_json())));
+        (!given.is_empty()).then_some(Json::Object(given))
+    }
+}
+
 /// An act on its way to the gate.
 #[derive(Clone, Debug)]
 pub struct Act {
