@@ -1,17 +1,29 @@
 //! The command line. Each command says what it did; with `--format json` only JSON goes to standard
 //! output. Exit codes: 0 done, 1 refused or check failed, 2 wrong usage, 3 the environment failed.
 
+mod archive;
+mod backup;
 mod decide;
 mod demo;
 mod init;
+mod log;
+mod migrate;
 mod profile;
+mod progress;
+mod reader;
+mod rebuild;
+mod restore;
+mod scratch;
 mod serve;
+mod terminal;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sekisho_ledgers::OpenError;
+use sekisho_ledgers::ports::StoreError;
 
 use crate::site::{Database, SiteError};
 
@@ -26,6 +38,13 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Decide(args) => decide::run(&args),
+        Command::Log(args) => log::run(&args),
+        Command::Rebuild(args) => rebuild::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Terminal(args) => terminal::run(&args),
+        Command::Reader(args) => reader::run(&args),
     };
     match done {
         Ok(Done::Well) => ExitCode::SUCCESS,
@@ -58,6 +77,20 @@ enum Command {
     Profile(profile::ProfileArgs),
     /// 1件の操作を規程に照らして判定する。例: sekisho decide --profile nishimeya --request request.json
     Decide(decide::DecideArgs),
+    /// 記録を検証し、証明し、書き出す。例: sekisho log verify --data ./data
+    Log(log::LogArgs),
+    /// 台帳を記録から作り直す。例: sekisho rebuild --data ./data --check
+    Rebuild(rebuild::RebuildArgs),
+    /// データベースを、このプログラムの版に上げる。例: sekisho migrate --data ./data
+    Migrate(migrate::MigrateArgs),
+    /// データの控えを1つのファイルに作る。例: sekisho backup 控え.tar --data ./data
+    Backup(backup::BackupArgs),
+    /// 控えからデータフォルダーを作る。例: sekisho restore 控え.tar --data ./data2 --checkpoint 検証点.txt
+    Restore(restore::RestoreArgs),
+    /// 端末の合言葉を作り、一覧し、取り消す。例: sekisho terminal add T-01 --data ./data
+    Terminal(terminal::TerminalArgs),
+    /// 端末のカード読取装置として働く。例: sekisho reader --server https://sekisho.example --terminal T-01 --room madoguchi
+    Reader(reader::ReaderArgs),
 }
 
 /// Where a command finds its data.
@@ -122,8 +155,50 @@ impl CliError {
 
 impl From<SiteError> for CliError {
     fn from(e: SiteError) -> Self {
-        Self::environment(e)
+        match e {
+            SiteError::Store(e) => e.into(),
+            SiteError::House(e) => e.into(),
+            other => Self::environment(other),
+        }
     }
+}
+
+impl From<StoreError> for CliError {
+    fn from(e: StoreError) -> Self {
+        Self::Environment(store_sentence(&e))
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(e: OpenError) -> Self {
+        match e {
+            OpenError::Store(e) => e.into(),
+            other => Self::Environment(format!("記録を開けません（{other}）。`sekisho log verify`で調べてください。")),
+        }
+    }
+}
+
+/// What a failing store means to the person at the command line.
+pub(crate) fn store_sentence(e: &StoreError) -> String {
+    match e {
+        StoreError::Newer { found, known } => format!(
+            "データベースの版（{found}）が、このプログラムの知る版（{known}）より新しいため開けません。新しいsekishoで開いてください。データは変えていません。"
+        ),
+        StoreError::Owned => {
+            "別のsekishoがこの記録を使っています。それを止めてから、もう一度実行してください。".to_owned()
+        }
+        StoreError::Damaged(cause) => {
+            format!("データベースの中身が壊れています（{cause}）。控えから復元してください（sekisho restore）。")
+        }
+        StoreError::Unavailable(_) | StoreError::NoSuchColumn(_) => {
+            format!("データベースを開けません（{e}）。場所と権限を確かめてください。")
+        }
+    }
+}
+
+/// What a failing file means to the person at the command line.
+pub(crate) fn file_error(path: &Path, e: &std::io::Error) -> CliError {
+    CliError::Environment(format!("`{}`を扱えません（{e}）。場所と権限を確かめてください。", path.display()))
 }
 
 /// Prints a line to standard output; a closed pipe is no failure.

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod desk;
 pub mod platform;
 pub mod profiles;
+pub mod reader_api;
 pub mod readers;
 pub mod setup;
 pub mod site;
@@ -14,3 +15,6 @@ pub mod tls;
 pub mod verification;
 pub mod virtual_card;
 pub mod web;
+
+#[cfg(test)]
+mod tidy;

@@ -21,8 +21,8 @@ pub(crate) struct InitArgs {
 
 pub(crate) fn run(args: &InitArgs) -> Result<Done, CliError> {
     let site = Site::create(&args.place.data, &args.profile, Date::in_japan(now_ms()))?;
-    let store = site.create_store(&args.place.database()).map_err(CliError::environment)?;
-    let house = House::open(site.ground(store, Arc::new(SystemClock))?).map_err(CliError::environment)?;
+    let store = site.create_store(&args.place.database())?;
+    let house = House::open(site.ground(store, Arc::new(SystemClock))?)?;
     let (size, _) = house.reach();
     say(format_args!("{}に{}のデータを作りました。", args.place.data.display(), site.profile().settings.municipality));
     say(format_args!("  検証点の名称: {}", site.settings.origin));

@@ -43,8 +43,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Done, CliError> {
         }
     };
     let site = Site::open(&args.place.data)?;
-    let store = site.store(&args.place.database()).map_err(CliError::environment)?;
-    let house = House::open(site.ground(store, Arc::new(SystemClock))?).map_err(CliError::environment)?;
+    let store = site.store(&args.place.database())?;
+    let house = House::open(site.ground(store, Arc::new(SystemClock))?)?;
     let desk = Desk::open(house, site.desk_keys()?, Arc::new(Readers::new()), false);
     let options = WebOptions {
         tls: tls.is_some(),
