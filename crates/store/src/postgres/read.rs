@@ -6,8 +6,8 @@ use sekisho_ledgers::ports::{CountBy, Head, ListQuery, Page, StoreError, StoredL
 use sekisho_ledgers::spec::{Row, ViewSpec};
 use sekisho_ledgers::value::Value;
 
+use super::counted;
 use super::session::{Session, store_error};
-use super::{counted, stored};
 use crate::sql::{self, Dialect, Held, Query};
 
 pub(super) fn head(session: &mut Session) -> Result<Head, StoreError> {
@@ -25,14 +25,15 @@ pub(super) fn leaves(session: &mut Session, from: u64, to: u64) -> Result<Vec<St
 }
 
 pub(super) fn tile(session: &mut Session, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let Ok(index) = i64::try_from(index) else { return Ok(None) };
     let text = "SELECT bytes FROM tiles WHERE level = $1 AND idx = $2";
-    let row = session.query_opt(text, &[&i16::from(level), &stored(index)?]).map_err(|e| store_error(&e))?;
+    let row = session.query_opt(text, &[&i16::from(level), &index]).map_err(|e| store_error(&e))?;
     row.map(|row| get(&row, 0)).transpose()
 }
 
 pub(super) fn sealed_text(session: &mut Session, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    let row =
-        session.query_opt("SELECT sealed FROM texts WHERE seq = $1", &[&stored(seq)?]).map_err(|e| store_error(&e))?;
+    let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+    let row = session.query_opt("SELECT sealed FROM texts WHERE seq = $1", &[&seq]).map_err(|e| store_error(&e))?;
     row.map(|row| get(&row, 0)).transpose()
 }
 

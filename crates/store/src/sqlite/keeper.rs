@@ -11,8 +11,8 @@ use sekisho_ledgers::ports::{Commit, StoreError};
 
 /// After how many written rows the log is moved. A row costs about one page of the log.
 const ROWS_MAX: usize = 4_096;
-/// From how many pages on the log is begun anew, for which commits wait a moment: 128 MiB.
-const PAGES_MAX: i64 = 32_768;
+/// From how many pages on the log is begun anew, for which commits wait a moment: 64 MiB.
+const PAGES_MAX: i64 = 16_384;
 /// How long to wait before trying again to wipe erased text out of the log.
 const AGAIN: Duration = Duration::from_millis(100);
 

@@ -34,6 +34,12 @@ pub(super) fn own(path: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Whether a process owns the record, as far as can be seen.
+fn is_owned(path: &Path) -> bool {
+    let lock = File::open(beside(path, "-lock"));
+    lock.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 pub(super) fn must_exist(path: &Path) -> Result<(), StoreError> {
     if path.is_file() {
         Ok(())
@@ -113,11 +119,12 @@ pub(super) fn reader(path: &Path, immutable: bool) -> Result<Connection, StoreEr
 pub(super) fn reader_anywhere(path: &Path) -> Result<(Connection, bool), StoreError> {
     let tried = reader(path, false).and_then(|c| check_version(&c).map(|_| c));
     match tried {
-        // The log of a database that is written needs files beside it. Where none can be made, nobody
-        // writes; but a log that is there and cannot be read must not be passed over in silence.
+        // A database that is written needs files beside it. Where none can be made nobody writes; but
+        // an owner that lives, or a log that cannot be read, must not be passed over in silence.
         Err(StoreError::Unavailable(cause)) => {
             let log = std::fs::metadata(beside(path, "-wal")).map_or(0, |m| m.len());
-            let immutable = if log == 0 { reader(path, true) } else { Err(StoreError::Unavailable(cause)) };
+            let still = log == 0 && !is_owned(path);
+            let immutable = if still { reader(path, true) } else { Err(StoreError::Unavailable(cause)) };
             immutable.map(|c| (c, true))
         }
         tried => tried.map(|c| (c, false)),

@@ -85,6 +85,13 @@ impl Server {
         format!("postgres://sekisho@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The same, over a Unix socket.
+    #[must_use]
+    pub fn plain_socket_url(&self) -> String {
+        let folder = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://sekisho@{folder}:{}/postgres", self.port)
+    }
+
     /// Stops the server as a crash would: nothing is written any more.
     ///
     /// # Errors

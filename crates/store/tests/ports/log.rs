@@ -120,6 +120,8 @@ pub(crate) fn tiles(site: &dyn Site) {
     assert_eq!(store.tile(1, 0), Ok(Some(high.bytes)));
     assert_eq!(store.tile(0, 2), Ok(None));
     assert_eq!(store.tile(63, 0), Ok(None));
+    assert_eq!(store.tile(0, u64::MAX), Ok(None));
+    assert_eq!(store.sealed_text(u64::MAX), Ok(None));
 }
 
 pub(crate) fn erased(site: &dyn Site) {
