@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use sekisho_gate::Decision;
 use sekisho_gate::card::OperatorCa;
-use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given};
+use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given, NewSigner};
 use sekisho_ledgers::identity::blind::IndexKey;
 use sekisho_ledgers::identity::reason::ReasonTable;
 use sekisho_ledgers::identity::seal::SealKey;
@@ -39,6 +39,28 @@ pub struct DeskKeys {
     pub seal: SealKey,
     /// The municipality's authority for operator cards.
     pub ca: OperatorCa,
+    /// Where the key that signs checkpoints is kept.
+    pub log: Box<dyn LogKeys>,
+}
+
+/// Where the key that signs checkpoints is kept, when it is to be replaced.
+pub trait LogKeys: Send + Sync {
+    /// Makes a new key and keeps it durably, beside the one in force.
+    ///
+    /// # Errors
+    /// A cause for the log.
+    fn propose(&self) -> Result<NewSigner, String>;
+    /// The proposed key is in force: the old one is forgotten. If the process ends before this, the
+    /// next start finds by the checkpoint which of the two is in force.
+    ///
+    /// # Errors
+    /// A cause for the log.
+    fn confirm(&self) -> Result<(), String>;
+    /// The key in force.
+    ///
+    /// # Errors
+    /// A cause for the log.
+    fn in_force(&self) -> Result<NewSigner, String>;
 }
 
 impl std::fmt::Debug for DeskKeys {
@@ -170,6 +192,7 @@ impl Desk {
         match act {
             "password.reset" => self.reset_password(live, asked),
             "text.erase" => self.erase(live, asked),
+            "log.rotate_key" => self.rotate_key(live, asked),
             _ => self.submit(live, asked, Vec::new(), Vec::new()),
         }
     }
@@ -236,6 +259,21 @@ impl Desk {
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(DeskError::Input(errors)) }
+    }
+
+    /// Puts a new signing key in force. Every checkpoint from this event on is signed with it.
+    fn rotate_key(&self, live: &Live, mut asked: Asked) -> Result<Outcome<()>, DeskError> {
+        let keys = &self.keys.log;
+        let old = keys.in_force().map_err(DeskError::Internal)?;
+        let next = keys.propose().map_err(DeskError::Internal)?;
+        let body = sekisho_record::rotation::rotate_body(&*old.0, next.0.verifier())
+            .map_err(|e| DeskError::Internal(e.to_string()))?;
+        asked.public.extend(body);
+        let outcome = self.submit(live, asked, Vec::new(), vec![Effect::RotateKey(next)])?;
+        if matches!(outcome, Outcome::Done(..)) {
+            keys.confirm().map_err(DeskError::Internal)?;
+        }
+        Ok(outcome)
     }
 
     fn erase(&self, live: &Live, asked: Asked) -> Result<Outcome<()>, DeskError> {

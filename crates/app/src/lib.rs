@@ -1,6 +1,7 @@
 //! 門: the program. Command line, pages, card readers, keys and configuration; the only crate with
 //! an async runtime. It knows no rules: it asks the gate through the house.
 
+pub mod bench;
 pub mod cli;
 pub mod codes;
 pub mod demo;

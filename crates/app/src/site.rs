@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use sekisho_gate::card::OperatorCa;
 use sekisho_gate::{Gate, GateError};
+use sekisho_ledgers::event::NewSigner;
 use sekisho_ledgers::house::Ground;
 use sekisho_ledgers::identity::blind::IndexKey;
 use sekisho_ledgers::identity::seal::SealKey;
@@ -17,14 +18,14 @@ use sekisho_ledgers::kinds::KINDS;
 use sekisho_ledgers::ports::{Clock, Entropy, EntropyError, Store, StoreError};
 use sekisho_ledgers::vault::Vault;
 use sekisho_ledgers::{OpenError, Registry};
-use sekisho_record::SigningKey;
+use sekisho_record::{Signer as _, SignedCheckpoint, SigningKey};
 use sekisho_record::key::KeyKind;
 use sekisho_regulation::{Date, Profile};
 use sekisho_store::{Postgres, Sqlite};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::desk::DeskKeys;
+use crate::desk::{DeskKeys, LogKeys};
 use crate::platform::{SystemEntropy, random};
 use crate::profiles::{self, LoadError, Source};
 use crate::virtual_card::{Authority, CardFileError};
@@ -210,11 +211,12 @@ impl Site {
     /// # Errors
     /// When a key cannot be read or a policy is wrong.
     pub fn ground(&self, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Ground, SiteError> {
+        let signer = Arc::new(self.signer(&*store)?);
         Ok(Ground {
             gate: Arc::new(Gate::new(Arc::clone(&self.profile))?),
             registry: Arc::new(Registry::new(KINDS)),
             store,
-            signer: Arc::new(self.signer()?),
+            signer,
             vault: Arc::new(Vault::new(&*self.secret("text.key")?).map_err(|e| SiteError::Key(e.to_string()))?),
             clock,
             entropy: Arc::new(SystemEntropy::new()),
@@ -222,14 +224,23 @@ impl Site {
         })
     }
 
-    /// The key that signs checkpoints.
+    /// The key that signs checkpoints: of the two that may be there after an interrupted change of
+    /// keys, the one that signed the log's last checkpoint.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn signer(&self) -> Result<SigningKey, SiteError> {
-        let skey = Zeroizing::new(read(&self.key_path("log.skey"))?);
-        let text = std::str::from_utf8(&skey).map_err(|e| SiteError::Key(e.to_string()))?;
-        SigningKey::parse_skey(text.trim()).map_err(|e| SiteError::Key(e.to_string()))
+    pub fn signer(&self, store: &dyn Store) -> Result<SigningKey, SiteError> {
+        let key = LogKeyFiles { dir: self.dir.join("keys") };
+        let next = key.next();
+        if next.exists() {
+            let checkpoint = store.head()?.checkpoint.unwrap_or_default();
+            let signed = SignedCheckpoint::parse(checkpoint.as_bytes()).ok();
+            let proposed = read_skey(&next)?;
+            if signed.is_some_and(|signed| signed.verify(proposed.verifier()).is_ok()) {
+                key.confirm().map_err(SiteError::Key)?;
+            }
+        }
+        read_skey(&key.current())
     }
 
     /// The keys of the desk.
@@ -242,6 +253,7 @@ impl Site {
             index: IndexKey::new(&*self.secret("index.key")?),
             seal: SealKey::new(1, &*self.secret("seal.key")?).map_err(|e| key(e.to_string()))?,
             ca: OperatorCa::from_der(&read(&self.key_path("ca.der"))?).map_err(|e| key(e.to_string()))?,
+            log: Box::new(LogKeyFiles { dir: self.dir.join("keys") }),
         })
     }
 
@@ -294,6 +306,45 @@ impl Site {
     fn key_path(&self, name: &str) -> PathBuf {
         self.dir.join("keys").join(name)
     }
+}
+
+/// The signing key in files: the one in force, and beside it, during a change, the next.
+struct LogKeyFiles {
+    dir: PathBuf,
+}
+
+impl LogKeyFiles {
+    fn current(&self) -> PathBuf {
+        self.dir.join("log.skey")
+    }
+
+    fn next(&self) -> PathBuf {
+        self.dir.join("log.next.skey")
+    }
+}
+
+impl LogKeys for LogKeyFiles {
+    fn propose(&self) -> Result<NewSigner, String> {
+        let name = read_skey(&self.current()).map_err(|e| e.to_string())?.verifier().name().to_owned();
+        let seed = random::<32>(&SystemEntropy::new()).map_err(|e| e.to_string())?;
+        let key = SigningKey::from_seed(&name, KeyKind::Ed25519, seed).map_err(|e| e.to_string())?;
+        write_secret(&self.next(), format!("{}\n", *key.to_skey()).as_bytes()).map_err(|e| e.to_string())?;
+        Ok(NewSigner(Arc::new(key)))
+    }
+
+    fn confirm(&self) -> Result<(), String> {
+        fs::rename(self.next(), self.current()).map_err(|e| e.to_string())
+    }
+
+    fn in_force(&self) -> Result<NewSigner, String> {
+        Ok(NewSigner(Arc::new(read_skey(&self.current()).map_err(|e| e.to_string())?)))
+    }
+}
+
+fn read_skey(path: &Path) -> Result<SigningKey, SiteError> {
+    let skey = Zeroizing::new(read(path)?);
+    let text = std::str::from_utf8(&skey).map_err(|e| SiteError::Key(e.to_string()))?;
+    SigningKey::parse_skey(text.trim()).map_err(|e| SiteError::Key(e.to_string()))
 }
 
 fn toml_text(settings: &SiteSettings) -> Result<String, SiteError> {

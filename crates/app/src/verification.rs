@@ -98,7 +98,7 @@ impl Desk {
     /// Verifies the record now and keeps what was found for every page to show.
     pub fn verify_now(&self) -> Verified {
         let ground = self.house().ground();
-        let options = Options { trusted: Some(ground.signer.verifier().clone()), threads: 2, ..Options::default() };
+        let options = Options { trusted: Some(self.house().verifier()), threads: 2, ..Options::default() };
         let report = verify_store(Arc::clone(&ground.store), Some(Arc::clone(&ground.vault)), &options);
         let at_ms = self.now_ms();
         let verified = match report {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sekisho_gate::card::CardEvidence;
 use sekisho_gate::Fact;
 use sekisho_gate::password::PasswordEvidence;
+use sekisho_record::Signer;
 use serde_json::{Map, Value as Json};
 
 /// The fields of an act or an event.
@@ -130,7 +131,27 @@ pub enum Effect {
     Identity(Vec<SealedIdentity>),
     /// The personal text of an event, to be erased.
     EraseText(u64),
+    /// The key that signs from this event on.
+    RotateKey(NewSigner),
 }
+
+/// A key that is to come into force.
+#[derive(Clone)]
+pub struct NewSigner(pub Arc<dyn Signer + Send + Sync>);
+
+impl std::fmt::Debug for NewSigner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NewSigner({})", self.0.verifier())
+    }
+}
+
+impl PartialEq for NewSigner {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.verifier() == other.0.verifier()
+    }
+}
+
+impl Eq for NewSigner {}
 
 /// An identity record as the store holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use sekisho_gate::{Decision, Gate, Ruling};
-use sekisho_record::{Hash, LogProof, Signer, SignedCheckpoint, TileId, Tree};
+use sekisho_record::{Hash, LogProof, Signer, SignedCheckpoint, TileId, Tree, VerifierKey};
 
 use crate::books::Books;
 use crate::event::{Act, Body};
@@ -32,7 +32,7 @@ pub struct Ground {
     pub registry: Arc<Registry>,
     /// Keeps.
     pub store: Arc<dyn Store>,
-    /// Signs checkpoints.
+    /// Signs checkpoints when the house opens; see [`House::verifier`] for the key in force later.
     pub signer: Arc<dyn Signer + Send + Sync>,
     /// Seals personal text.
     pub vault: Arc<Vault>,
@@ -51,12 +51,14 @@ impl std::fmt::Debug for Ground {
 }
 
 /// The books and the log as they stand after the last batch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct State {
     pub(crate) books: Books,
     pub(crate) tree: Tree,
     pub(crate) checkpoint: String,
     pub(crate) last_ms: i64,
+    /// The verifier key in force.
+    pub(crate) verifier: VerifierKey,
 }
 
 /// What came of an act.
@@ -289,6 +291,12 @@ impl House {
     #[must_use]
     pub fn checkpoint(&self) -> String {
         self.state().checkpoint.clone()
+    }
+
+    /// The verifier key in force.
+    #[must_use]
+    pub fn verifier(&self) -> VerifierKey {
+        self.state().verifier.clone()
     }
 
     /// Number of events and time of the last.

@@ -40,7 +40,8 @@ pub(crate) fn state(ground: &Ground) -> Result<State, OpenError> {
     let last = store.leaves(head.size.saturating_sub(1), head.size)?;
     let last_ms = last.first().map(|leaf| Event::from_leaf(leaf.seq, &leaf.bytes)).transpose();
     let last_ms = last_ms.map_err(|e| OpenError::Damaged(e.to_string()))?.map_or(0, |event| event.at_ms);
-    Ok(State { books, tree, checkpoint, last_ms })
+    let verifier = ground.signer.verifier().clone();
+    Ok(State { books, tree, checkpoint, last_ms, verifier })
 }
 
 fn tree(store: &dyn Store, size: u64) -> Result<Tree, OpenError> {

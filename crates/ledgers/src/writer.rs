@@ -4,7 +4,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sekisho_gate::{Decision, Ruling};
-use sekisho_record::{Checkpoint, Tree};
+use sekisho_record::{Checkpoint, Signer, Tree};
 
 use crate::books::{RowChange, Shelf};
 use crate::event::{Act, Actor, Asked, Effect, Event, Given};
@@ -20,6 +20,8 @@ const TRIES_MAX: u32 = 8;
 pub(crate) struct Writer {
     ground: Ground,
     state: Arc<RwLock<State>>,
+    /// The key in force.
+    signer: Arc<dyn Signer + Send + Sync>,
 }
 
 /// What an act became, before it is durable.
@@ -34,12 +36,15 @@ struct Draft {
     commit: Commit,
     tree: Tree,
     last_ms: i64,
+    /// The key that signs the batch: a new one, if one of its acts puts it in force.
+    signer: Arc<dyn Signer + Send + Sync>,
     results: Vec<Result<Drafted, ActError>>,
 }
 
 impl Writer {
-    pub(crate) const fn new(ground: Ground, state: Arc<RwLock<State>>) -> Self {
-        Self { ground, state }
+    pub(crate) fn new(ground: Ground, state: Arc<RwLock<State>>) -> Self {
+        let signer = Arc::clone(&ground.signer);
+        Self { ground, state, signer }
     }
 
     /// Writes the first event of an empty log.
@@ -49,7 +54,7 @@ impl Writer {
         }
         let mut asked = Asked::new("log.open");
         asked.put("origin", self.ground.origin.clone().into(), false);
-        asked.put("vkey", self.ground.signer.verifier().to_string().into(), false);
+        asked.put("vkey", self.signer.verifier().to_string().into(), false);
         let act = Act { asked, by: Actor::default(), given: Given::default(), effects: Vec::new() };
         let receipt = self.write(&[act]).pop().unwrap_or(Err(ActError::Closing))?;
         if receipt.decision.allowed { Ok(()) } else { Err(ActError::UnknownAct(receipt.decision.sentence.to_string())) }
@@ -107,6 +112,7 @@ impl Writer {
             commit: Commit { expected_size: state.tree.size(), ..Commit::default() },
             tree: state.tree.clone(),
             last_ms: state.last_ms,
+            signer: Arc::clone(&self.signer),
             results: Vec::with_capacity(acts.len()),
         };
         for act in acts {
@@ -115,7 +121,7 @@ impl Writer {
         }
         draft.commit.rows = shelf.into_changes();
         let checkpoint = Checkpoint::new(&self.ground.origin, draft.tree.size(), draft.tree.root());
-        match checkpoint.sign(&*self.ground.signer) {
+        match checkpoint.sign(&*draft.signer) {
             Ok(signed) => draft.commit.checkpoint = String::from_utf8_lossy(&signed.to_bytes()).into_owned(),
             Err(e) => {
                 draft.commit.leaves.clear();
@@ -130,6 +136,10 @@ impl Writer {
         let profile = self.ground.gate.profile();
         let ask = Ask { act, books: shelf, profile, now_ms, last_ms: draft.last_ms };
         let ruling = decide(&self.ground, &ask)?;
+        let rotates = act.effects.iter().any(|effect| matches!(effect, Effect::RotateKey(_)));
+        if rotates && ask.text("old") != draft.signer.verifier().to_string() {
+            return Err(ActError::Unwritable("the key to be replaced is not in force".to_owned()));
+        }
         let (mut event, text) = self.event(act, &ruling, draft.tree.size(), now_ms.max(draft.last_ms))?;
         event.body.extend(self.ground.registry.complete(&ask));
         event.body.extend(act.given.to_json(&act.by).map(|given| ("given".to_owned(), given)));
@@ -142,7 +152,7 @@ impl Writer {
         draft.last_ms = event.at_ms;
         self.ground.registry.fold(&event, shelf);
         if ruling.allowed() {
-            put_effects(&act.effects, &mut draft.commit);
+            put_effects(&act.effects, draft);
         }
         Ok(Drafted { seq: event.seq, at_ms: event.at_ms, decision: ruling.decision().clone() })
     }
@@ -173,7 +183,7 @@ impl Writer {
     }
 
     /// Makes a durable batch visible and gives everybody a receipt.
-    fn publish(&self, draft: Draft) -> Vec<Result<Receipt, ActError>> {
+    fn publish(&mut self, draft: Draft) -> Vec<Result<Receipt, ActError>> {
         let checkpoint: Arc<str> = draft.commit.checkpoint.as_str().into();
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let changes: Vec<RowChange> = draft.commit.rows;
@@ -181,7 +191,9 @@ impl Writer {
         state.tree = draft.tree;
         state.checkpoint = draft.commit.checkpoint;
         state.last_ms = draft.last_ms;
+        state.verifier = draft.signer.verifier().clone();
         drop(state);
+        self.signer = draft.signer;
         let receipt = |d: Drafted| Receipt {
             seq: d.seq,
             at_ms: d.at_ms,
@@ -192,12 +204,14 @@ impl Writer {
     }
 }
 
-fn put_effects(effects: &[Effect], commit: &mut Commit) {
+fn put_effects(effects: &[Effect], draft: &mut Draft) {
+    let commit = &mut draft.commit;
     for effect in effects {
         match effect {
             Effect::Password { person, phc } => commit.passwords.push((person.clone(), phc.clone())),
             Effect::Identity(records) => commit.identity.extend(records.iter().cloned()),
             Effect::EraseText(seq) => commit.erased.push(*seq),
+            Effect::RotateKey(next) => draft.signer = Arc::clone(&next.0),
         }
     }
 }

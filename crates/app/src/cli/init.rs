@@ -26,7 +26,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Done, CliError> {
     let (size, _) = house.reach();
     say(format_args!("{}に{}のデータを作りました。", args.place.data.display(), site.profile().settings.municipality));
     say(format_args!("  検証点の名称: {}", site.settings.origin));
-    say(format_args!("  検証鍵: {}", house.ground().signer.verifier()));
+    say(format_args!("  検証鍵: {}", house.verifier()));
     say(format_args!("  記録: {size}件"));
     say("検証鍵は紙に控え、庁外にも預けてください。次は `sekisho serve` です。");
     Ok(Done::Well)

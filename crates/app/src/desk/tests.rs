@@ -248,3 +248,19 @@ fn one_card_has_one_session() {
     assert!(v.desk().live(&first).is_none());
     assert!(v.desk().live(&second).is_some());
 }
+
+#[test]
+fn the_record_verifies_across_a_change_of_keys() {
+    let v = Village::new("rotate");
+    let before = v.desk().house().verifier().to_string();
+    let (_, manager) = v.sign_in("T-02", "jumin_kacho", Some("system_manager"));
+    v.must(&manager, "log.rotate_key", &[("reason", "年次の更新")]);
+    assert_ne!(v.desk().house().verifier().to_string(), before);
+    v.must(&manager, "log.publish", &[("to", "総務課（紙）")]);
+    let verified = v.desk().verify_now();
+    assert!(verified.ok, "{:?}", verified.problem);
+    let key = std::fs::read_to_string(v.dir.join("keys/log.skey")).unwrap();
+    let key = sekisho_record::SigningKey::parse_skey(key.trim()).unwrap();
+    assert_eq!(sekisho_record::Signer::verifier(&key).to_string(), v.desk().house().verifier().to_string());
+    assert!(!v.dir.join("keys/log.next.skey").exists());
+}

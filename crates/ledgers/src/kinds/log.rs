@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::kind::{ActEntry, Ask, Kind};
 use crate::kinds::KINDS;
 use crate::spec::{View as _, ViewSpec};
-use action::{EndSetup, Erase, OpenLog, Publish, Setup};
+use action::{EndSetup, Erase, OpenLog, Publish, Rotate, Setup};
 use view::{Erasure, SigningKey};
 
 crate::view! {
@@ -41,7 +41,7 @@ impl Kind for Log {
     }
 
     fn acts(&self) -> &'static [ActEntry] {
-        crate::acts![OpenLog, Publish, Erase, Setup, EndSetup]
+        crate::acts![OpenLog, Rotate, Publish, Erase, Setup, EndSetup]
     }
 
     fn views(&self) -> &'static [&'static ViewSpec] {
@@ -67,13 +67,11 @@ impl Kind for Log {
         }
         let evidence = event.seq_cell();
         match &*event.act {
-            "log.open" => shelf.put(&SigningKey {
-                vkey: event.text("vkey").unwrap_or_default().to_owned(),
-                from_seq: evidence,
-                since: event.at_ms,
-                by: None,
-                evidence,
-            }),
+            "log.open" | "log.rotate_key" => {
+                let vkey = event.text("vkey").or_else(|| event.text("new")).unwrap_or_default().to_owned();
+                let by = event.by.person.clone();
+                shelf.put(&SigningKey { vkey, from_seq: evidence, since: event.at_ms, by, evidence });
+            }
             "text.erase" => {
                 let Some(act) = Erase::of(&event.body) else { return };
                 shelf.add(&Erasure {

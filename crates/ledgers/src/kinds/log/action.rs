@@ -11,6 +11,17 @@ act! {
 }
 
 act! {
+    /// Puts a new signing key in force. The key in force signs the two keys' names, as docs/format.md
+    /// lays down.
+    Rotate: "log.rotate_key" {
+        old: Option<String> = Line(400), "これまでの検証鍵";
+        new: Option<String> = Line(400), "新しい検証鍵";
+        sig: Option<String> = Line(200), "引継ぎの署名";
+        reason: String = Lines(400), private "理由";
+    }
+}
+
+act! {
     /// Publishes a checkpoint outside the house.
     Publish: "log.publish" {
         to: String = Line(100), "渡した先";
