@@ -129,9 +129,25 @@ pub(crate) fn safe_back<'a>(back: &'a str, otherwise: &'a str) -> &'a str {
     if inside { back } else { otherwise }
 }
 
+/// A place with the number of the event that led back to it, for the page to say so.
+pub(crate) fn with_done(place: &str, seq: u64) -> String {
+    let (place, anchor) = place.split_once('#').map_or((place, None), |(place, anchor)| (place, Some(anchor)));
+    let (path, query) = place.split_once('?').unwrap_or((place, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("done="));
+    let pairs: Vec<String> = kept.map(str::to_owned).chain([format!("done={seq}")]).collect();
+    let anchor = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
+    format!("{path}?{}{anchor}", pairs.join("&"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_says_once_what_was_done() {
+        assert_eq!(with_done("/cards?book=x&done=3#t", 9), "/cards?book=x&done=9#t");
+        assert_eq!(with_done("/", 1), "/?done=1");
+    }
 
     #[test]
     fn queries_change_only_what_is_asked() {

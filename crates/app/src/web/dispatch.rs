@@ -28,6 +28,10 @@ const TARGET_BYTES_MAX: usize = 8 << 10;
 /// How long the guest token and the choice of terminal stay, in seconds.
 const TERMINAL_COOKIE_S: u32 = 34_560_000;
 
+/// Routes that pages and probes ask by themselves.
+const QUIET: [&str; 6] =
+    ["/session/state", "/sign-in/card", "/entry/inside", "/healthz", "/metrics", "/static/{hash}/{name}"];
+
 static FALLBACK: Route =
     Route { verb: Verb::Get, path: "", needs: Needs::Public, run: |_, _| Err(Fault::NotFound), about: "" };
 static WRONG_METHOD: Route =
@@ -86,7 +90,13 @@ async fn answer(web: Arc<Web>, route: &'static Route, request: Request) -> Respo
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     web.meters.count(status, took);
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%method, route = route.path, what = route.about, status, duration_ms, session = session.as_deref().unwrap_or("-"), "request");
+    let session = session.as_deref().unwrap_or("-");
+    // What a page asks by itself every second would drown what people do.
+    if QUIET.contains(&route.path) && status < 500 {
+        tracing::debug!(%method, route = route.path, what = route.about, status, duration_ms, session, "request");
+    } else {
+        tracing::info!(%method, route = route.path, what = route.about, status, duration_ms, session, "request");
+    }
     response
 }
 

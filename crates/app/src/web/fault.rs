@@ -164,6 +164,7 @@ impl Fault {
         };
         let body = html! {
             (body)
+            @if let (Self::Closed(decision), Some(live)) = (self, &call.live) { (frame::switches(web, live, &decision.act, &call.target)) }
             p.acts {
                 @if call.live.is_some() { a.button href="/" { "今日の画面へ" } }
                 @else { a.button href="/sign-in" { "サインインの画面へ" } }

@@ -171,6 +171,26 @@ pub(crate) fn clock(seconds: i64) -> String {
     if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
 }
 
+/// The person's other capacities in which an act is open, each as a button that switches to it.
+pub(crate) fn switches(web: &Web, live: &Live, act: &str, back: &str) -> Markup {
+    let others = web.desk.capacities(&live.person).into_iter().filter(|(code, _)| *code != live.capacity);
+    let open = |code: &str| {
+        let mut other = live.clone();
+        code.clone_into(&mut other.capacity);
+        web.desk.may(&other, act).allowed
+    };
+    let open: Vec<_> = others.filter(|(code, _)| open(code)).collect();
+    html! {
+        @if !open.is_empty() {
+            form.acts method="post" action="/session/capacity" {
+                (csrf(live))
+                input type="hidden" name="back" value=(back);
+                @for (code, name) in &open { button.first type="submit" name="to" value=(code) { (name) "の立場に切り替える" } }
+            }
+        }
+    }
+}
+
 fn rooms(web: &Web, live: &Live, lit: &str) -> Markup {
     let (mut open, mut shut) = (Vec::new(), Vec::new());
     for (path, name, acts) in ROOMS {

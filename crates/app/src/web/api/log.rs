@@ -15,7 +15,7 @@ pub(crate) fn checkpoint(web: &Web, _: &Call) -> Reply {
 
 /// `GET /log/vkey`
 pub(crate) fn vkey(web: &Web, _: &Call) -> Reply {
-    Ok(text(format!("{}\n", web.desk.house().ground().signer.verifier())))
+    Ok(text(format!("{}\n", web.desk.house().verifier())))
 }
 
 fn text(body: String) -> Response {

@@ -31,7 +31,10 @@ pub(crate) struct Asked {
 impl Asked {
     /// Reads a query; what is not of this view is left out.
     pub(crate) fn read(query: &Fields, spec: &ViewSpec) -> Self {
-        let sort = query.get("sort");
+        let sort = match query.get("sort") {
+            "" => newest_by(spec.name),
+            asked => asked,
+        };
         let named = sort.trim_start_matches('-');
         let known = spec.position(named).is_some();
         let journal = spec.keeping == Keeping::Journal;
@@ -76,6 +79,17 @@ impl Asked {
             filters.push(meant(web, spec, &self.q));
         }
         ListQuery { filters, sort: self.sort.clone(), descending: self.descending, offset: 0, limit: 0 }
+    }
+}
+
+/// Registers that grow by the day show what came last first.
+fn newest_by(view: &str) -> &'static str {
+    match view {
+        "entries" => "-in_at",
+        "forms" => "-printed_at",
+        "sessions" => "-opened_at",
+        "entry_permits" => "-permitted_at",
+        _ => "",
     }
 }
 
@@ -182,6 +196,15 @@ mod tests {
             Asked::read(&fields(&[("sort", "x;drop"), ("cols", "no"), ("per", "9999999"), ("page", "0")]), Card::SPEC);
         assert_eq!((asked.sort, asked.page, asked.per), (None, 1, PER_PAGE_MAX));
         assert!(asked.columns.is_empty());
+    }
+
+    #[test]
+    fn growing_registers_are_sorted_by_a_column_of_theirs() {
+        let registry = sekisho_ledgers::Registry::new(sekisho_ledgers::kinds::KINDS);
+        for spec in registry.views() {
+            let sort = newest_by(spec.name).trim_start_matches('-');
+            assert!(sort.is_empty() || spec.position(sort).is_some(), "{}", spec.name);
+        }
     }
 
     #[test]

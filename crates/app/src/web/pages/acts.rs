@@ -9,9 +9,9 @@ use sekisho_ledgers::spec::{ActSpec, FieldError};
 use super::about;
 use crate::desk::{DeskError, Outcome};
 use crate::web::Web;
-use crate::web::call::{Call, Fields, Reply, safe_back};
+use crate::web::call::{Call, Fields, Reply, safe_back, with_done};
 use crate::web::fault::Fault;
-use crate::web::frame::{self, Head, csrf};
+use crate::web::frame::{self, Head, csrf, switches};
 use crate::web::parts::{decision, fields};
 
 /// Acts that have pages of their own, or none.
@@ -69,7 +69,7 @@ fn page(
     let back = safe_back(values.get("_back"), "/").to_owned();
     let body = html! {
         @if let Some(receipt) = refused { (decision::of_receipt(web, receipt)) }
-        @else if !may.allowed { (decision::refusal(web, &may, None)) }
+        @else if !may.allowed { (decision::refusal(web, &may, None)) (switches(web, live, spec.name, &call.target)) }
         (fields::summary(errors))
         @if may.allowed || refused.is_some() {
             form.sheet method="post" action={ "/acts/" (spec.name) } {
@@ -109,10 +109,7 @@ pub(crate) fn submit(web: &Web, call: &Call) -> Reply {
     match web.desk.form(live, spec.name, &form) {
         Ok(Outcome::Done((), receipt)) => {
             let back = safe_back(call.form.get("_back"), "/");
-            let (path, anchor) = back.split_once('#').unwrap_or((back, ""));
-            let joint = if path.contains('?') { '&' } else { '?' };
-            let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-            Ok(Redirect::to(&format!("{path}{joint}done={}{anchor}", receipt.seq)).into_response())
+            Ok(Redirect::to(&with_done(back, receipt.seq)).into_response())
         }
         Ok(Outcome::Refused(receipt)) => {
             let shown = page(web, call, spec, &call.form, &[], Some(&receipt), StatusCode::FORBIDDEN)?;

@@ -96,7 +96,6 @@ fn tabs(web: &Web, here: &str, books: &[&'static str], lit: &str) -> Markup {
                     a.button.small.first[*view == lit] href={ (here) "?book=" (view) } aria-current=[(*view == lit).then_some("page")] { (label(view)) }
                 }
             }
-            br;
         }
     }
 }

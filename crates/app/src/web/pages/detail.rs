@@ -126,7 +126,6 @@ fn acts(web: &Web, live: &Live, spec: &ViewSpec, key: &str, row: &Row) -> Markup
             div.acts.no-print { @for (act, _) in &open {
                 a.button href=(form_path(act, spec, key, row)) { (web.desk.label("act", act.name)) }
             } }
-            br;
         }
         @if !shut.is_empty() {
             details.tool.no-print {
@@ -174,7 +173,12 @@ fn is_person(spec: &ViewSpec) -> bool {
 
 /// What happened to the thing, from the record.
 fn events(web: &Web, key: &str) -> Result<Markup, Fault> {
-    let filters = vec![Filter { column: "object".to_owned(), test: Test::Is(Value::Text(key.into())) }];
+    // Signing in with a card is no event of the card's life; it stands in the history.
+    let acts = web.desk.registry().acts().map(|entry| entry.spec.name).filter(|act| !act.starts_with("session."));
+    let filters = vec![
+        Filter { column: "object".to_owned(), test: Test::Is(Value::Text(key.into())) },
+        Filter { column: "act".to_owned(), test: Test::OneOf(acts.map(|act| Value::Text(act.into())).collect()) },
+    ];
     let query = ListQuery { filters, descending: true, limit: EVENTS_MAX, ..ListQuery::default() };
     let page = web.desk.house().page(Operation::SPEC, &query)?;
     let rows: Vec<Operation> = page.rows.iter().map(|row| Operation::from_row(row)).collect();

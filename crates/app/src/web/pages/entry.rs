@@ -35,7 +35,6 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
             nav.acts aria-label="台帳" { @for view in BOOKS {
                 a.button.small.first[view == lit] href={ "/entry?book=" (view) "#book-title" } aria-current=[(view == lit).then_some("page")] { (label(view)) }
             } }
-            br;
             div.head {
                 h2 #book-title { (spec.label) }
                 div.acts.no-print { @for act in adding(lit) {
@@ -64,10 +63,11 @@ pub(crate) fn inside(web: &Web, call: &Call) -> Reply {
 
 fn now(web: &Web, live: &Live) -> Markup {
     let entries = web.desk.house().read(|books| sekisho_ledgers::kinds::entry::inside(books, None));
-    let rooms = &web.desk.profile().settings.rooms;
+    // A room of no level is no operation room: nobody's going in and out is recorded there.
+    let rooms: Vec<Room> = web.desk.profile().settings.rooms.iter().filter(|room| room.level > 0).cloned().collect();
     html! {
-        div.sheet { h2 { "在室の状況" } (plan(rooms, &entries)) }
-        div.cols { @for room in rooms { (card(web, live, room, &entries)) } }
+        div.sheet { h2 { "在室の状況" } (plan(&rooms, &entries)) }
+        div.cols { @for room in &rooms { (card(web, live, room, &entries)) } }
     }
 }
 

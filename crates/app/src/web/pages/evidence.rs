@@ -31,7 +31,7 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
     let house = web.desk.house();
     let (size, _) = house.reach();
     let proof = house.prove(seq)?;
-    let holds = proof.verify(house.ground().signer.verifier()).is_ok();
+    let holds = proof.verify(&house.verifier()).is_ok();
     let title = format!("記録 #{}", evidence::grouped(seq));
     let body = html! {
         @if holds {
@@ -109,7 +109,7 @@ fn fields(web: &Web, event: &Event) -> Markup {
             Some(FieldKind::Day) => text.parse::<sekisho_regulation::Date>().map_or(text, |date| date.wareki()),
             _ => text,
         };
-        (field.map_or_else(|| name.to_owned(), |field| field.label.to_owned()), text)
+        (field.map_or_else(|| beside(name).to_owned(), |field| field.label.to_owned()), text)
     };
     let rows: Vec<(String, String)> =
         event.body.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| shown(name, value)).collect();
@@ -118,6 +118,20 @@ fn fields(web: &Web, event: &Event) -> Markup {
             h3 { "入力された内容（個人に関する本文を除く）" }
             dl.pairs { @for (label, text) in &rows { dt { (label) } dd { (text) } } }
         }
+    }
+}
+
+/// Names of the fields that the record holds beside those of the form.
+fn beside(name: &str) -> &str {
+    match name {
+        "hits" => "該当した人数",
+        "subjects" => "該当した人（番号）",
+        "level" => "室のセキュリティ区分",
+        "password_ok" => "パスワードの照合",
+        "failures_max" => "ロックまでの失敗の回数",
+        "lock_minutes" => "ロックの分数",
+        "entry" => "登録の種類",
+        other => other,
     }
 }
 

@@ -86,7 +86,8 @@ fn page(
     Ok(response)
 }
 
-/// One field for each kind of thing that a question can be about.
+/// One field for each kind of thing that a question can be about; the style sheet shows the one that
+/// the chosen question asks for.
 fn subject_fields(web: &Web, values: &Fields) -> Markup {
     let (question, about) = (values.get("question"), values.get("about"));
     let value = |kind: &str| {
@@ -94,15 +95,13 @@ fn subject_fields(web: &Web, values: &Fields) -> Markup {
         if typed.is_empty() && question == kind { about.to_owned() } else { typed.to_owned() }
     };
     html! {
-        div.row {
-            div.field { label for="about-operator" { "操作者" } (choose("operator", &value("operator"), &fields::people(web))) }
-            div.field { label for="about-terminal" { "端末" } (choose("terminal", &value("terminal"), &fields::rows(web, "devices"))) }
-            div.field { label for="about-card" { "カード" } (choose("card", &value("card"), &fields::rows(web, "cards"))) }
-            div.field {
-                label for="about-subject" { "対象者の番号" }
-                input.wide #about-subject name="about.subject" value=(value("subject")) autocomplete="off" aria-describedby="subject-hint";
-                p.hint #subject-hint { "照会の画面の「この人を見たのは誰か」から開くと、入ります。" }
-            }
+        div.field.about.about-operator { label for="about-operator" { "操作者" } (choose("operator", &value("operator"), &fields::people(web))) }
+        div.field.about.about-terminal { label for="about-terminal" { "端末" } (choose("terminal", &value("terminal"), &fields::rows(web, "devices"))) }
+        div.field.about.about-card { label for="about-card" { "カード" } (choose("card", &value("card"), &fields::rows(web, "cards"))) }
+        div.field.about.about-subject {
+            label for="about-subject" { "対象者の番号" }
+            p.hint #subject-hint { "照会の画面の「この人を見たのは誰か」から開くと、入ります。" }
+            input.wide #about-subject name="about.subject" value=(value("subject")) autocomplete="off" aria-describedby="subject-hint";
         }
     }
 }

@@ -182,8 +182,9 @@ fn row(web: &Web, article: &Article, state: State) -> Markup {
 fn carrier(web: &Web, thing: &str) -> Markup {
     let (kind, name) = thing.split_once(':').unwrap_or(("", thing));
     match kind {
-        "book" => match web.desk.registry().view(name) {
-            Some(spec) => html! { "台帳　" a href={ "/books/" (name) } { (spec.label) } },
+        "book" if name == "rooms" => html! { "画面　" a href="/entry" { "入退室" } },
+        "book" => match web.desk.registry().view(view_of(name)) {
+            Some(spec) => html! { "台帳　" a href={ "/books/" (spec.name) } { (spec.label) } },
             None => html! { "台帳　" (name) },
         },
         "act" => {
@@ -199,21 +200,34 @@ fn carrier(web: &Web, thing: &str) -> Markup {
             };
             html! { "操作　" @match path { Some(path) => a href=(path) { (label) }, None => (label) } }
         }
-        "page" => html! { "画面　" a href=(name) { (page_name(name)) } },
+        "page" => html! { "画面　" a href=(page_of(name)) { (page_name(page_of(name))) } },
         "policy" => html! { "判断　" code { (name) } },
         _ => html! { (thing) },
     }
 }
 
+/// The view of a book by the name that retention and articles give it.
+pub(crate) fn view_of(book: &str) -> &str {
+    match book {
+        "history" => "operations",
+        "permits" => "entry_permits",
+        "credentials" => "accounts",
+        "identity" => "identity_imports",
+        other => other,
+    }
+}
+
+fn page_of(path: &str) -> &str {
+    match path {
+        "/entries" => "/entry",
+        "/log" => "/verify",
+        other => other,
+    }
+}
+
 fn page_name(path: &str) -> &str {
     let room = frame::ROOMS.iter().find(|(room, ..)| *room == path);
-    room.map_or(
-        match path {
-            "/log" => "検証点とタイル",
-            other => other,
-        },
-        |(_, name, _)| name,
-    )
+    room.map_or(path, |(_, name, _)| name)
 }
 
 fn readings(web: &Web) -> Markup {

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use super::sign_in::append_cookie;
 use crate::desk::Outcome;
 use crate::web::Web;
-use crate::web::call::{Call, Reply, safe_back};
+use crate::web::call::{Call, Reply, safe_back, with_done};
 use crate::web::dispatch::set_cookie;
 use crate::web::fault::Fault;
 use crate::web::frame::clock;
@@ -29,8 +29,7 @@ pub(crate) fn capacity(web: &Web, call: &Call) -> Reply {
     match web.desk.switch_capacity(token, call.form.get("to"))? {
         Outcome::Done((), receipt) => {
             let back = safe_back(call.form.get("back"), "/");
-            let back = back.split(['?', '#']).next().unwrap_or("/");
-            Ok(Redirect::to(&format!("{back}?done={}", receipt.seq)).into_response())
+            Ok(Redirect::to(&with_done(back, receipt.seq)).into_response())
         }
         Outcome::Refused(receipt) => Err(Fault::Refused(Box::new(receipt))),
     }

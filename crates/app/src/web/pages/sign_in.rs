@@ -62,6 +62,12 @@ pub(crate) fn chosen(web: &Web, call: &Call) -> Option<String> {
     match (cookie, known.as_slice()) {
         (Some(id), _) => Some(id.to_owned()),
         (None, [only]) => Some(only.id.clone()),
+        // A newcomer to the demonstration begins at the counter.
+        (None, _) if web.desk.is_demo() => {
+            let class = |id: &str| web.desk.house().read(|books| books.get::<Device>(id)).map(|device| device.class);
+            let counter = known.iter().find(|terminal| class(&terminal.id).as_deref() == Some("terminal"));
+            counter.or(known.first()).map(|terminal| terminal.id.clone())
+        }
         (None, _) => None,
     }
 }
@@ -116,20 +122,29 @@ fn capacity(web: &Web, call: &Call, card_no: &str) -> Markup {
     let holder = web.desk.house().read(|books| books.get::<Card>(card_no)).and_then(|card| card.person);
     let capacities = holder.map(|person| web.desk.capacities(&person)).unwrap_or_default();
     let typed = call.form.get("capacity");
+    let usual = usual_capacity(web, call, &capacities);
     html! {
         @if capacities.len() > 1 {
             fieldset.field {
                 legend { "どの立場で始めますか" }
                 p.hint { "あとから画面の上で切り替えられます。" }
-                div.choices { @for (n, (code, name)) in capacities.iter().enumerate() {
+                div.choices { @for (code, name) in &capacities {
                     label.choice {
-                        input type="radio" name="capacity" value=(code) checked[if typed.is_empty() { n == 0 } else { code == typed }];
+                        input type="radio" name="capacity" value=(code) checked[if typed.is_empty() { *code == usual } else { code == typed }];
                         (name)
                     }
                 } }
             }
         }
     }
+}
+
+/// At a device of the network one usually operates; elsewhere one does one's first office.
+fn usual_capacity(web: &Web, call: &Call, capacities: &[(String, String)]) -> String {
+    let class = chosen(web, call).and_then(|id| web.desk.house().read(|books| books.get::<Device>(&id))).map(|d| d.class);
+    let operating = class.as_deref().is_some_and(|class| class != "office");
+    let fitting = capacities.iter().find(|(code, _)| (code == "operator") == operating);
+    fitting.or(capacities.first()).map(|(code, _)| code.clone()).unwrap_or_default()
 }
 
 fn next_step(web: &Web, receipt: &Receipt) -> Markup {
@@ -245,10 +260,10 @@ fn demo(web: &Web, call: &Call, terminal: Option<&str>, present: Option<&str>) -
     html! {
         section.reader aria-labelledby="reader-title" {
             h2 #reader-title { "デモの読取装置" }
-            p {
-                "登場する人も住民も、すべて架空です。①端末を選び、②カードを選んで置き、③上の欄にパスワード"
-                @if let Some(password) = &web.options.demo_password { "「" code { (password) } "」" }
-                "を入力してください。"
+            p { "登場する人も住民も、すべて架空です。" }
+            ol {
+                li { "下の人の中から1人を選んで、そのカードを読取装置に置きます。窓口の仕事なら住民課主事を選びます。" }
+                li { "上の欄にパスワード" @if let Some(password) = &web.options.demo_password { " " strong { code { (password) } } " " } "を入力して、サインインします。" }
             }
             (terminal_form(web, call, terminal))
             form method="post" action="/sign-in/reader" {
@@ -277,7 +292,7 @@ fn demo_card(web: &Web, card_no: &str, present: Option<&str>) -> Markup {
                 strong { (holder.map_or_else(|| "（貸与先なし）".to_owned(), |id| web.desk.person_name(id))) }
                 " " (posts.join("、")) br;
                 span.quiet { (card_no) "　" (kind) "　" }
-                @if fine { span { (state) } } @else { span.sign.bad { "✕ " (state) } }
+                @if fine { span.state { (state) } } @else { span.sign.bad { "✕ " (state) } }
             }
         }
     }

@@ -28,7 +28,7 @@ fn page(web: &Web, call: &Call, status: StatusCode, result: &Markup, typed: &str
     let checkpoint = house.checkpoint();
     let root = SignedCheckpoint::parse(checkpoint.as_bytes())
         .map_or_else(|_| String::new(), |c| hex(c.stated().root.as_bytes()));
-    let vkey = house.ground().signer.verifier().to_string();
+    let vkey = house.verifier().to_string();
     let body = html! {
         p.lead { "すべての操作は、あとから書き換えられない形で記録しています。ここで、誰でもそれを確かめられます。" }
         (state(web))
@@ -140,7 +140,7 @@ pub(crate) fn check(web: &Web, call: &Call) -> Reply {
     let typed = call.form.raw("proof").replace("\r\n", "\n");
     // A field drops what stands before the first line and after the last; the format ends in one.
     let text = format!("{}\n", typed.trim());
-    let key = web.desk.house().ground().signer.verifier();
+    let key = &web.desk.house().verifier();
     let result =
         LogProof::parse(text.as_bytes()).and_then(|proof| proof.verify(key).map(|(_, c)| (proof.index, c.size)));
     let (status, result) = match result {

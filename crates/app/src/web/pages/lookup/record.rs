@@ -76,7 +76,6 @@ pub(super) fn page(
             a.button href="/lookup" data-key="s" { "新しい照会" kbd aria-hidden="true" { "S" } }
             a.button.plain href={ "/history?question=subject&about=" (encode(&kept.shown.subject)) } { "この人を見たのは誰か" }
         }
-        br;
         div.split {
             section.sheet aria-labelledby="record" {
                 div.head { h2 #record { "表示している項目" } (evidence::chip(kept.seq)) }
