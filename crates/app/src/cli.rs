@@ -3,6 +3,7 @@
 
 mod archive;
 mod backup;
+mod bench;
 mod decide;
 mod demo;
 mod init;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Decide(args) => decide::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),
         Command::Migrate(args) => migrate::run(&args),
@@ -77,6 +79,8 @@ enum Command {
     Profile(profile::ProfileArgs),
     /// 1件の操作を規程に照らして判定する。例: sekisho decide --profile nishimeya --request request.json
     Decide(decide::DecideArgs),
+    /// 判定、追記、検証、サインイン、検索の速さを測る。例: sekisho bench decide --quick
+    Bench(bench::BenchArgs),
     /// 記録を検証し、証明し、書き出す。例: sekisho log verify --data ./data
     Log(log::LogArgs),
     /// 台帳を記録から作り直す。例: sekisho rebuild --data ./data --check
