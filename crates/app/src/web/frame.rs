@@ -70,7 +70,7 @@ pub(crate) fn alone(web: &Web, head: &Head<'_>, wide: bool, body: &Markup) -> Re
 /// A sheet of paper: no rooms, tools only on the screen.
 pub(crate) fn paper(web: &Web, title: &str, wide: bool, back: &str, body: &Markup) -> Response {
     let body = html! {
-        div.paper-tools.no-print {
+        nav.paper-tools.no-print aria-label="印刷の操作" {
             button.first type="button" data-print data-key="p" { "印刷する" kbd aria-hidden="true" { "P" } }
             a.button href=(back) data-key="b" { "戻る" kbd aria-hidden="true" { "B" } }
         }
@@ -154,6 +154,9 @@ fn top(web: &Web, call: &Call, live: &Live) -> Markup {
             }
             span.fact { (live.terminal) @if !room.is_empty() { "（" (desk.label("room", &room)) "）" } }
             span.fact { span.dot aria-hidden="true" {} "カードあり" }
+            @if desk.is_demo() {
+                form method="post" action="/session/pull" { (csrf(live)) button.small.plain type="submit" { "カードを抜く（デモ）" } }
+            }
             span.fact { "残り" span data-left { (clock(live.seconds_left(desk))) } }
             form method="post" action="/sign-out" { (csrf(live)) button.small.plain type="submit" { "サインアウト" } }
         }

@@ -13,7 +13,7 @@ use crate::web::parts::{decision, evidence};
 pub(crate) fn of(web: &Web, call: &Call, spec: &'static ViewSpec, asked: &Asked, rows: &[Row], here: &str) -> Markup {
     let columns = asked.shown(spec);
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(spec.label) {
+        div.scroll tabindex="0" role="region" aria-label={ (spec.label) "の表" } {
             table {
                 caption.hidden { (spec.label) }
                 thead { tr { @for (_, column) in &columns { (head(call, asked, column, here)) } } }

@@ -76,6 +76,7 @@ fn page(
                 (csrf(live))
                 input type="hidden" name="_once" value=(web.nonce());
                 input type="hidden" name="_back" value=(back);
+                input type="hidden" name="_only" value=(values.get("_only"));
                 (governed(web, spec.name))
                 (fields::of_act(web, spec, values, errors))
                 (consequence(web, spec.name))

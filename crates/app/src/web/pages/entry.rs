@@ -18,6 +18,9 @@ use crate::web::frame::{self, Head, csrf};
 use crate::web::parts::decision;
 
 const BOOKS: [&str; 3] = ["entries", "entry_permits", "keys"];
+/// What the form asks of an employee, and of somebody from outside.
+const STAFF: &str = "person,staff_id,badge,purpose";
+const VISITOR: &str = "visitor,affiliation,permit_no,entry_card_no,badge,purpose,escort";
 /// Seats that a room's drawing shows.
 const SEATS_MAX: usize = 12;
 
@@ -105,8 +108,8 @@ fn card(web: &Web, live: &Live, room: &Room, entries: &[Entry]) -> Markup {
                 (leave(web, live, entry))
             } } } }
             div.acts.no-print {
-                a.button.first href={ "/acts/entry.enter?room=" (room.code) "&badge=" (encode("職員")) "&_back=/entry" } { "職員の入室" }
-                a.button href={ "/acts/entry.enter?room=" (room.code) "&_back=/entry" } { "来訪者の入室" }
+                a.button.first href={ "/acts/entry.enter?room=" (room.code) "&badge=" (encode("職員")) "&_back=/entry&_only=" (STAFF) } { "職員の入室" }
+                a.button href={ "/acts/entry.enter?room=" (room.code) "&_back=/entry&_only=" (VISITOR) } { "来訪者の入室" }
             }
         }
     }

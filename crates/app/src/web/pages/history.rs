@@ -176,10 +176,7 @@ fn answer(
     Ok(html! {
         section aria-labelledby="answer" {
             h2 #answer { (web.desk.label("question", question)) (named(web, question, about)) }
-            div.cols {
-                div.sheet { h3 { "曜日と時刻" } div.scroll { (heat::map(&week)) } }
-                div.sheet { h3 { "日ごと" } div.scroll { (heat::days(&days)) } }
-            }
+            div.sheet { h3 { "曜日と時刻" } div.scroll { (heat::map(&week)) } h3 { "日ごと" } div.scroll { (heat::days(&days)) } }
             (book::answered(web, call, spec, &asked, narrowed, "/history")?)
             @if web.desk.may(live, "history.export").allowed { (export_form(web, call, question, about)) }
             @else { p.quiet { "この立場では、ファイルへの出力はできません。" } }

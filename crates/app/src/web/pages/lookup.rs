@@ -128,11 +128,16 @@ fn terms(web: &Web, typed: &Fields, errors: &[FieldError]) -> Markup {
 }
 
 fn results(web: &Web, live: &Live, found: &Found) -> Markup {
-    let labels: Vec<&str> = found
-        .hits
-        .first()
-        .map(|hit| hit.fields.iter().map(|(_, label, _)| label.as_str()).collect())
-        .unwrap_or_default();
+    // A column that nobody found has anything in takes no room.
+    let filled =
+        |code: &str| found.hits.iter().any(|hit| hit.fields.iter().any(|(c, _, text)| c == code && !text.is_empty()));
+    let columns: Vec<(&str, &str)> = found.hits.first().map_or_else(Vec::new, |hit| {
+        hit.fields
+            .iter()
+            .filter(|(code, ..)| filled(code))
+            .map(|(code, label, _)| (code.as_str(), label.as_str()))
+            .collect()
+    });
     html! {
         section aria-labelledby="found" {
             div.head {
@@ -141,9 +146,9 @@ fn results(web: &Web, live: &Live, found: &Found) -> Markup {
             }
             @if found.hits.is_empty() { div.empty { p { "条件に合う人はいません。字の違いや、生年月日の読み違いがないか確かめてください。検索したことは記録されています。" } } }
             @else {
-                div.scroll { table {
+                div.scroll { table.hits {
                     caption.hidden { "見つかった人" }
-                    thead { tr { th scope="col" { "操作" } @for label in &labels { th scope="col" { (label) } } } }
+                    thead { tr { th scope="col" { "操作" } @for (_, label) in &columns { th scope="col" { (label) } } } }
                     tbody { @for hit in &found.hits { tr {
                         td {
                             form method="post" action="/lookup/show" {
@@ -152,7 +157,9 @@ fn results(web: &Web, live: &Live, found: &Found) -> Markup {
                                 button.small type="submit" name="subject" value=(hit.subject) data-stop { "表示" }
                             }
                         }
-                        @for (code, _, text) in &hit.fields { td class=(if code == "name" { "name no-break" } else { "" }) { (text) } }
+                        @for (code, _, text) in hit.fields.iter().filter(|(code, ..)| filled(code)) {
+                            td class=(if code == "address" { code } else { "no-break" }) .name[code == "name"] { (text) }
+                        }
                     } } }
                 } }
                 (extract_form(web, live, found))

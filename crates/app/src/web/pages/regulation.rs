@@ -160,7 +160,7 @@ fn row(web: &Web, article: &Article, state: State) -> Markup {
             div.text {
                 h3 { (article.id.place_ja()) "　" (article.caption) }
                 @for (n, paragraph) in article.summary.iter().enumerate() {
-                    p id={ (anchor) "-" (n + 1) } { @if article.summary.len() > 1 { (n + 1) "　" } @else { "　　" } (paragraph) }
+                    p.numbered[article.summary.len() > 1] id={ (anchor) "-" (n + 1) } { @if article.summary.len() > 1 { (n + 1) "　" } (paragraph) }
                 }
             }
             aside aria-label={ (article.id.place_ja()) "の実施" } {

@@ -141,7 +141,8 @@ fn capacity(web: &Web, call: &Call, card_no: &str) -> Markup {
 
 /// At a device of the network one usually operates; elsewhere one does one's first office.
 fn usual_capacity(web: &Web, call: &Call, capacities: &[(String, String)]) -> String {
-    let class = chosen(web, call).and_then(|id| web.desk.house().read(|books| books.get::<Device>(&id))).map(|d| d.class);
+    let class =
+        chosen(web, call).and_then(|id| web.desk.house().read(|books| books.get::<Device>(&id))).map(|d| d.class);
     let operating = class.as_deref().is_some_and(|class| class != "office");
     let fitting = capacities.iter().find(|(code, _)| (code == "operator") == operating);
     fitting.or(capacities.first()).map(|(code, _)| code.clone()).unwrap_or_default()

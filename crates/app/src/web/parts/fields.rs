@@ -15,9 +15,11 @@ const LIST_MAX: usize = 60;
 /// At most this many choices are offered at all.
 const CHOICES_MAX: usize = 2_000;
 
-/// The fields of an act. A field that is fixed by the page is hidden.
+/// The fields of an act. `_only` names those that the way here asks for, beside the required ones.
 pub(crate) fn of_act(web: &Web, spec: &ActSpec, values: &Fields, errors: &[FieldError]) -> Markup {
-    html! { @for field in spec.fields { (one(web, field, values, errors)) } }
+    let only: Vec<&str> = values.get("_only").split(',').filter(|name| !name.is_empty()).collect();
+    let shown = |field: &&FieldSpec| field.required || only.is_empty() || only.contains(&field.name);
+    html! { @for field in spec.fields.iter().filter(shown) { (one(web, field, values, errors)) } }
 }
 
 /// Everything that is wrong, on top, with links to the fields.
