@@ -7,8 +7,9 @@ use crate::books::{Books, RowChange, Shelf};
 use crate::event::Event;
 use crate::house::{Ground, OpenError, State, StoredTiles};
 use crate::kind::Registry;
-use crate::ports::{Store, StoreError};
-use crate::spec::Keeping;
+use crate::ports::{Filter, ListQuery, Store, StoreError, Test};
+use crate::spec::{Keeping, Row, ViewSpec};
+use crate::value::Value;
 
 /// Events that are read and folded at once.
 const CHUNK_EVENTS: u64 = 2_000;
@@ -23,7 +24,7 @@ pub(crate) fn state(ground: &Ground) -> Result<State, OpenError> {
     }
     let mut books = Books::default();
     for view in views.iter().filter(|view| view.keeping == Keeping::Register) {
-        for row in store.rows(view)? {
+        for row in open_rows(store, view)? {
             books.load(view, row);
         }
     }
@@ -44,6 +45,14 @@ pub(crate) fn state(ground: &Ground) -> Result<State, OpenError> {
     Ok(State { books, tree, checkpoint, last_ms, verifier })
 }
 
+/// The rows of a register that are not closed: those that the books hold.
+fn open_rows(store: &dyn Store, view: &'static ViewSpec) -> Result<Vec<Row>, StoreError> {
+    let Some(column) = view.closed_by else { return store.rows(view) };
+    let open = Filter { column: column.to_owned(), test: Test::Is(Value::Null) };
+    let query = ListQuery { filters: vec![open], limit: u64::MAX, ..ListQuery::default() };
+    Ok(store.page(view, &query)?.rows)
+}
+
 fn tree(store: &dyn Store, size: u64) -> Result<Tree, OpenError> {
     let damaged = |e: String| OpenError::Damaged(e);
     let edge = store.leaves(Tree::edge_start(size), size)?;
@@ -60,26 +69,18 @@ pub fn rebuild(registry: &Registry, store: &dyn Store) -> Result<u64, StoreError
     let size = store.head()?.size;
     let mut books = Books::default();
     let mut at = 0;
-    let mut failed = None;
-    let mut next = || -> Option<Vec<RowChange>> {
-        if at >= size || failed.is_some() {
-            return None;
+    let mut next = || -> Result<Option<Vec<RowChange>>, StoreError> {
+        if at >= size {
+            return Ok(None);
         }
         let to = size.min(at + CHUNK_EVENTS);
-        match fold(registry, store, &books, at, to) {
-            Ok((changes, _)) => {
-                books.apply(changes.clone());
-                at = to;
-                Some(changes)
-            }
-            Err(e) => {
-                failed = Some(e);
-                None
-            }
-        }
+        let (changes, _) = fold(registry, store, &books, at, to)?;
+        books.apply(changes.clone());
+        at = to;
+        Ok(Some(changes))
     };
     store.replace_views(&registry.views(), size, &mut next)?;
-    failed.map_or(Ok(size), Err)
+    Ok(size)
 }
 
 /// Events that were folded, each with the hash of its leaf, and what they changed.

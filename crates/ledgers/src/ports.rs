@@ -53,15 +53,15 @@ pub trait Store: Send + Sync {
     fn prepare_views(&self, views: &[&'static ViewSpec]) -> Result<bool, StoreError>;
 
     /// Empties the views and fills them anew, calling `next` for batches of changes until it gives
-    /// none; the old views stay until the new ones are complete.
+    /// none; the old views stay until the new ones are complete, and for good when `next` fails.
     ///
     /// # Errors
-    /// [`StoreError`] when the views cannot be written.
+    /// [`StoreError`] when the views cannot be written, or what `next` failed with.
     fn replace_views(
         &self,
         views: &[&'static ViewSpec],
         size: u64,
-        next: &mut dyn FnMut() -> Option<Vec<RowChange>>,
+        next: &mut dyn FnMut() -> Result<Option<Vec<RowChange>>, StoreError>,
     ) -> Result<(), StoreError>;
 
     /// Every row of a view in the order of its key.

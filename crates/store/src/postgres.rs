@@ -206,7 +206,7 @@ impl Store for Postgres {
         &self,
         views: &[&'static ViewSpec],
         size: u64,
-        next: &mut dyn FnMut() -> Option<Vec<RowChange>>,
+        next: &mut dyn FnMut() -> Result<Option<Vec<RowChange>>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut writer = self.write()?;
         views::replace(writer.session(&self.address)?, views, size, next)?;

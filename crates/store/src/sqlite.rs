@@ -173,7 +173,7 @@ impl Store for Sqlite {
         &self,
         views: &[&'static ViewSpec],
         size: u64,
-        next: &mut dyn FnMut() -> Option<Vec<RowChange>>,
+        next: &mut dyn FnMut() -> Result<Option<Vec<RowChange>>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut writer = self.write()?;
         views::replace(&mut writer, views, size, next)?;

@@ -184,7 +184,7 @@ impl Store for Rebuilt {
         &self,
         views: &[&'static ViewSpec],
         size: u64,
-        next: &mut dyn FnMut() -> Option<Vec<RowChange>>,
+        next: &mut dyn FnMut() -> Result<Option<Vec<RowChange>>, StoreError>,
     ) -> Result<(), StoreError> {
         self.views.replace_views(views, size, next)
     }

@@ -53,7 +53,7 @@ pub(super) fn replace(
     session: &mut Session,
     views: &[&'static ViewSpec],
     size: u64,
-    next: &mut dyn FnMut() -> Option<Vec<RowChange>>,
+    next: &mut dyn FnMut() -> Result<Option<Vec<RowChange>>, StoreError>,
 ) -> Result<(), StoreError> {
     let size = stored(size)?;
     let known: Views = views.iter().map(|view| (view.name, *view)).collect();
@@ -61,7 +61,7 @@ pub(super) fn replace(
         clear(s, sql::PREFIX_NEW)?;
         views.iter().try_for_each(|view| run(s, &table(sql::PREFIX_NEW, view)?))
     })?;
-    while let Some(batch) = next() {
+    while let Some(batch) = next()? {
         let sorted = changes::sort(&known, &batch)?;
         session.inside("BEGIN", |s| sorted.iter().try_for_each(|changes| apply(s, sql::PREFIX_NEW, changes)))?;
     }

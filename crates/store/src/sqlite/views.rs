@@ -51,7 +51,7 @@ pub(super) fn replace(
     connection: &mut Connection,
     views: &[&'static ViewSpec],
     size: u64,
-    next: &mut dyn FnMut() -> Option<Vec<RowChange>>,
+    next: &mut dyn FnMut() -> Result<Option<Vec<RowChange>>, StoreError>,
 ) -> Result<(), StoreError> {
     let size = stored(size)?;
     let known: Views = views.iter().map(|view| (view.name, *view)).collect();
@@ -61,7 +61,7 @@ pub(super) fn replace(
         run(&tx, &table(sql::PREFIX_NEW, view)?)?;
     }
     tx.commit().map_err(|e| store_error(&e))?;
-    while let Some(batch) = next() {
+    while let Some(batch) = next()? {
         let tx = begin(connection)?;
         for changes in changes::sort(&known, &batch)? {
             apply(&tx, sql::PREFIX_NEW, &changes)?;

@@ -31,7 +31,7 @@ pub(crate) fn read_only(site: &dyn Site) {
     assert_eq!(Sample::check(&*reader), Ok(20));
     let refused = reader.commit(&Sample::batch(20, 1));
     assert!(matches!(refused, Err(CommitError::Refused(_))), "{refused:?}");
-    assert!(reader.replace_views(&Sample::VIEWS, 0, &mut || None).is_err());
+    assert!(reader.replace_views(&Sample::VIEWS, 0, &mut || Ok(None)).is_err());
     assert_eq!(reader.prepare_views(&[]), Ok(false));
     drop(store);
     let reader = site.open_read_only().unwrap();

@@ -275,7 +275,7 @@ pub(crate) fn other_columns(site: &dyn Site) {
     assert_eq!(store.rows(Tally::SPEC), Ok(vec![]), "old views are not mixed with new ones");
     assert_eq!(store.prepare_views(&more), Ok(false), "not before they are folded again");
     let mut batches = vec![Sample::batch(0, 5).rows].into_iter();
-    assert_eq!(store.replace_views(&more, 5, &mut || batches.next()), Ok(()));
+    assert_eq!(store.replace_views(&more, 5, &mut || Ok(batches.next())), Ok(()));
     assert_eq!(store.prepare_views(&more), Ok(true));
     assert_eq!(store.rows(Sample::SPEC).map(|rows| rows.len()), Ok(5));
     assert_eq!(store.prepare_views(&Sample::VIEWS), Ok(false));
@@ -300,7 +300,7 @@ pub(crate) fn replaced(site: &dyn Site) {
             assert_eq!(store.leaves(0, 500).map(|leaves| leaves.len()), Ok(500));
             let batch = (from < 500).then(|| Sample::batch(from, 50).rows);
             from += 50;
-            batch
+            Ok(batch)
         };
         assert_eq!(store.replace_views(&Sample::VIEWS, 500, &mut next), Ok(()));
         assert_eq!((store.rows(Tally::SPEC), store.rows(Sample::SPEC)), live, "round {round}");
@@ -310,7 +310,7 @@ pub(crate) fn replaced(site: &dyn Site) {
     assert_eq!(Sample::check(&*store), Ok(507));
     // Replaced up to a size that is not the head's, views do not pass for ready.
     let mut batches = vec![Sample::batch(0, 500).rows].into_iter();
-    assert_eq!(store.replace_views(&Sample::VIEWS, 500, &mut || batches.next()), Ok(()));
+    assert_eq!(store.replace_views(&Sample::VIEWS, 500, &mut || Ok(batches.next())), Ok(()));
     assert_eq!(store.prepare_views(&Sample::VIEWS), Ok(false));
 }
 
@@ -320,8 +320,14 @@ pub(crate) fn refused(site: &dyn Site) {
     assert_eq!(store.commit(&Sample::batch(0, 100)), Ok(()));
     // The same row of a journal twice: the fold is wrong, and the old views stay.
     let mut batches = vec![Sample::batch(0, 60).rows, Sample::batch(50, 50).rows].into_iter();
-    assert!(store.replace_views(&Sample::VIEWS, 100, &mut || batches.next()).is_err());
+    assert!(store.replace_views(&Sample::VIEWS, 100, &mut || Ok(batches.next())).is_err());
     assert_eq!(Sample::check(&*store), Ok(100));
+    // What gives the changes fails half way: the same.
+    let mut batches =
+        vec![Ok(Some(Sample::batch(0, 60).rows)), Err(StoreError::Damaged("no event".into()))].into_iter();
+    let failed = store.replace_views(&Sample::VIEWS, 100, &mut || batches.next().unwrap_or(Ok(None)));
+    assert_eq!(failed, Err(StoreError::Damaged("no event".into())));
+    assert_eq!((Sample::check(&*store), store.prepare_views(&Sample::VIEWS)), (Ok(100), Ok(true)));
     assert_eq!(store.commit(&Sample::batch(100, 1)), Ok(()));
     assert_eq!(Sample::check(&*store), Ok(101));
 }
