@@ -158,13 +158,21 @@ fn results(web: &Web, live: &Live, found: &Found) -> Markup {
                             }
                         }
                         @for (code, _, text) in hit.fields.iter().filter(|(code, ..)| filled(code)) {
-                            td class=(if code == "address" { code } else { "no-break" }) .name[code == "name"] { (text) }
+                            td class=(hit_class(code)) { (text) }
                         }
                     } } }
                 } }
                 (extract_form(web, live, found))
             }
         }
+    }
+}
+
+fn hit_class(code: &str) -> &'static str {
+    match code {
+        "name" => "name no-break",
+        "address" => "address",
+        _ => "no-break",
     }
 }
 

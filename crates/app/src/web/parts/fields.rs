@@ -45,7 +45,7 @@ pub(crate) fn one(web: &Web, field: &FieldSpec, values: &Fields, errors: &[Field
         @if let Some(hint) = hint(field.kind) { p.hint { (hint) } }
         @for error in wrong { p.wrong id=(wrong_id) { "✕ " (error.sentence) } }
     };
-    let mark = html! { @if field.required { span.need { "必須" } } @else { span.may { "任意" } } };
+    let mark = html! { @if field.required { span.need { "必須" } } @else if values.get("_only").is_empty() { span.may { "任意" } } };
     let value = values.raw(id);
     match field.kind {
         FieldKind::Check => html! {
