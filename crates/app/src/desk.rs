@@ -16,7 +16,7 @@ use sekisho_gate::Decision;
 use sekisho_gate::card::OperatorCa;
 use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given, NewSigner};
 use sekisho_ledgers::identity::blind::IndexKey;
-use sekisho_ledgers::identity::reason::ReasonTable;
+use sekisho_ledgers::identity::reason::{Reason, ReasonCode, ReasonError, ReasonTable};
 use sekisho_ledgers::identity::seal::SealKey;
 use sekisho_ledgers::ports::StoreError;
 use sekisho_ledgers::spec::{FieldError, Form};
@@ -118,7 +118,7 @@ impl Desk {
     /// stopped, are closed; cards that are pulled from now on end their sessions.
     #[must_use]
     pub fn open(house: House, keys: DeskKeys, readers: Arc<Readers>, demo: bool) -> Arc<Self> {
-        let reasons = ReasonTable::local_default();
+        let reasons = reasons(house.ground().gate.profile()).unwrap_or_else(|_| ReasonTable::local_default());
         let desk = Arc::new(Self {
             house,
             keys,
@@ -282,4 +282,25 @@ impl Desk {
         let facts = vec![("erased_at_ms", sekisho_gate::Fact::Long(event.at_ms))];
         self.submit(live, asked, facts, vec![Effect::EraseText(seq)])
     }
+}
+
+/// The profile's reasons of change; the usual ones when it has none of its own.
+///
+/// # Errors
+/// [`ReasonError`] when a code or a spelling stands twice or is malformed. Profiles are checked for
+/// this when they are loaded.
+pub fn reasons(profile: &Profile) -> Result<ReasonTable, ReasonError> {
+    let own = &profile.settings.change_reasons;
+    if own.is_empty() {
+        return Ok(ReasonTable::local_default());
+    }
+    let one = |reason: &sekisho_regulation::profile::ChangeReason| {
+        Ok(Reason {
+            code: ReasonCode::parse(&reason.code)?,
+            label: reason.name.clone(),
+            removes: reason.removes,
+            synonyms: reason.synonyms.clone(),
+        })
+    };
+    ReasonTable::new(own.iter().map(one).collect::<Result<_, ReasonError>>()?)
 }

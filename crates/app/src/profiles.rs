@@ -43,7 +43,12 @@ impl Source {
     /// # Errors
     /// See [`ProfileError`].
     pub fn profile(&self) -> Result<Profile, ProfileError> {
-        Profile::from_files(&self.files, &self.vocabulary)
+        let profile = Profile::from_files(&self.files, &self.vocabulary)?;
+        // Reasons of change are the identity records' business, which the regulation does not know.
+        match crate::desk::reasons(&profile) {
+            Ok(_) => Ok(profile),
+            Err(e) => Err(ProfileError::Malformed { file: "profile.toml".to_owned(), cause: format!("change_reasons: {e}") }),
+        }
     }
 }
 

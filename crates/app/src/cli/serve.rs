@@ -69,6 +69,8 @@ pub(crate) struct Listening<'a> {
 
 /// How often time limits and silent readers are looked at.
 const SWEEP: Duration = Duration::from_secs(1);
+/// How often cards prove themselves again.
+const REPROVE: Duration = Duration::from_secs(60);
 /// How often the record verifies itself.
 const VERIFY: Duration = Duration::from_secs(3600);
 
@@ -99,10 +101,12 @@ pub(crate) fn listen(what: Listening<'_>) -> Result<Done, CliError> {
 async fn housekeeping(desk: Arc<Desk>) {
     let mut verify = tokio::time::interval(VERIFY);
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut reprove = tokio::time::interval(REPROVE);
     loop {
         let desk = Arc::clone(&desk);
         tokio::select! {
             _ = verify.tick() => drop(tokio::task::spawn_blocking(move || desk.verify_now()).await),
+            _ = reprove.tick() => drop(tokio::task::spawn_blocking(move || desk.reprove()).await),
             _ = sweep.tick() => drop(tokio::task::spawn_blocking(move || {
                 desk.readers().sweep();
                 desk.sweep();

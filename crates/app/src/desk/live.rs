@@ -128,6 +128,18 @@ impl Desk {
         }
     }
 
+    /// Has the card of every session prove itself again; a session whose card cannot is ended. To be
+    /// called every minute or so: a reader's word that a card lies there is not enough for a day.
+    pub fn reprove(&self) {
+        let sessions: Vec<([u8; 32], Live)> = self.sessions().iter().map(|(k, v)| (*k, v.clone())).collect();
+        for (key, live) in sessions {
+            let (_, proof) = self.challenge(&live.terminal, &live.session);
+            if proof.is_none_or(|proof| proof.card_no() != live.card_no) {
+                self.end(&key, "card_pulled");
+            }
+        }
+    }
+
     /// How many people are signed in.
     pub fn signed_in(&self) -> usize {
         self.sessions().len()

@@ -45,7 +45,7 @@ pub struct Settings {
     pub forms: Vec<Form>,
     /// Reasons of change (異動事由) used by the municipality's own system.
     #[serde(default)]
-    pub change_reasons: Vec<Named>,
+    pub change_reasons: Vec<ChangeReason>,
     /// Open readings decided by the municipality (see ambiguities).
     #[serde(default)]
     pub readings: Vec<Reading>,
@@ -99,6 +99,22 @@ pub struct Named {
     pub code: String,
     /// Japanese name.
     pub name: String,
+}
+
+/// A reason of change (異動事由) of an identity record.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeReason {
+    /// Code, at most eight letters and digits.
+    pub code: String,
+    /// Name, such as 転入.
+    pub name: String,
+    /// Whether the record is removed (消除) by it.
+    #[serde(default)]
+    pub removes: bool,
+    /// Other spellings that files use.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
 }
 
 /// A post (職) in the organisation.

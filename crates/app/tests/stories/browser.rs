@@ -1,0 +1,216 @@
+//! A demonstration in a process of its own, and a real Chromium in front of it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+
+/// How long a page may take to show what it should.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A village of two days, served on a port of its own; gone with the value.
+pub struct Demo {
+    child: Child,
+    dir: PathBuf,
+    pub address: String,
+}
+
+impl Demo {
+    pub fn start(name: &str) -> Self {
+        let dir = std::env::temp_dir().join(format!("sekisho-story-{name}-{}", std::process::id()));
+        drop(std::fs::remove_dir_all(&dir));
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+            .args(["demo", "--port", "0", "--days", "2", "--data"])
+            .arg(&dir)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let start = line.find("http://")?;
+            Some(line[start..].split('/').take(3).collect::<Vec<_>>().join("/"))
+        });
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, dir, address: address.expect("the demo prints its address") }
+    }
+
+    /// The id and the staff card's number of whoever holds a post.
+    pub fn employee(&self, post: &str) -> (String, String) {
+        let profile = sekisho::profiles::source("nishimeya").unwrap().profile().unwrap();
+        let staff = sekisho::demo::roster::officials(&profile, sekisho_regulation::Date::EPOCH.plus_days(20_000));
+        let one = staff.into_iter().find(|one| one.post == post).unwrap();
+        (one.id, one.employee_no)
+    }
+
+    /// Somebody else takes the card from a terminal's reader.
+    pub async fn pull(&self, terminal: &str) {
+        let other = Browser::start(&format!("pull-{terminal}"), &self.address).await;
+        other.open("/sign-in").await;
+        other.picks("#terminal", terminal).await;
+        other.clicks("form[action='/sign-in/terminal'] button").await;
+        other.clicks("form[action='/sign-in/reader'] button[value='']").await;
+        other.sees("置いてください").await;
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        drop(std::fs::remove_dir_all(&self.dir));
+    }
+}
+
+/// A page in Chromium.
+pub struct Browser {
+    driver: Child,
+    client: Client,
+    address: String,
+    shots: PathBuf,
+}
+
+impl Browser {
+    pub async fn start(name: &str, address: &str) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed by `make test`");
+        let shots = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stories").join(name);
+        std::fs::create_dir_all(&shots).unwrap();
+        Self { driver, client: connect(port).await, address: address.to_owned(), shots }
+    }
+
+    pub async fn open(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.address)).await.unwrap();
+    }
+
+    /// Waits until the page shows these words.
+    pub async fn sees(&self, words: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let text = self.text().await;
+            if text.contains(words) {
+                return;
+            }
+            if Instant::now() > until {
+                self.shot("failed").await;
+                panic!("`{words}` is not on the page:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until the browser has come to this path.
+    pub async fn until_at(&self, path: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.client.current_url().await.unwrap().path() != path {
+            if Instant::now() > until {
+                self.shot("failed").await;
+                panic!("at {}, not {path}:\n{}", self.client.current_url().await.unwrap(), self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    pub async fn types(&self, css: &str, text: &str) {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses an option of a select, or types it where the choice is a field with suggestions.
+    pub async fn picks(&self, css: &str, value: &str) {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
+        if field.tag_name().await.unwrap().eq_ignore_ascii_case("select") {
+            field.select_by_value(value).await.unwrap();
+        } else {
+            field.clear().await.unwrap();
+            field.send_keys(value).await.unwrap();
+        }
+    }
+
+    pub async fn clicks(&self, css: &str) {
+        let button = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        match button {
+            Ok(button) => self.press(button).await,
+            Err(e) => {
+                self.shot("failed").await;
+                panic!("{css}: {e}\n{}", self.text().await);
+            }
+        }
+    }
+
+    /// Clicks the first of these elements that shows the words.
+    pub async fn clicks_text(&self, css: &str, words: &str) {
+        for element in self.client.find_all(Locator::Css(css)).await.unwrap() {
+            if element.text().await.unwrap().contains(words) {
+                return self.press(element).await;
+            }
+        }
+        panic!("no {css} shows `{words}`");
+    }
+
+    /// Scrolls to an element, as a person would, and clicks it.
+    async fn press(&self, element: Element) {
+        let arguments = vec![serde_json::to_value(&element).unwrap()];
+        self.client.execute("arguments[0].scrollIntoView({block: 'center'})", arguments).await.unwrap();
+        element.click().await.unwrap();
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, css: &str) -> String {
+        let field = self.client.find(Locator::Css(css)).await.unwrap();
+        field.prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    pub async fn shot(&self, name: &str) {
+        let png = self.client.screenshot().await.unwrap();
+        std::fs::write(self.shots.join(format!("{name}.png")), png).unwrap();
+    }
+
+    async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
+
+async fn connect(port: u16) -> Client {
+    let options = serde_json::json!({
+        "args": [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--window-size=1280,1000", "--lang=ja",
+        ],
+    });
+    let mut capabilities = Capabilities::new();
+    capabilities.insert("goog:chromeOptions".to_owned(), options);
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let tried = builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await;
+        match tried {
+            Ok(client) => return client,
+            Err(e) if Instant::now() > until => panic!("no browser: {e}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    }
+}
