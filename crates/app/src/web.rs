@@ -17,6 +17,8 @@ mod pages;
 mod parts;
 mod routes;
 mod statics;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -62,7 +62,7 @@ impl Call {
 
     /// Whether JSON is spoken on this path.
     pub(crate) fn speaks_json(&self) -> bool {
-        ["/api/", "/access/", "/session/", "/sign-in/card"].iter().any(|prefix| self.path().starts_with(prefix))
+        ["/api/", "/access/", "/session/state", "/sign-in/card"].iter().any(|prefix| self.path().starts_with(prefix))
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) fn router(web: Arc<Web>) -> Router {
 async fn answer(web: Arc<Web>, route: &'static Route, request: Request) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
+    // AuthZEN: what the asker numbers its request with comes back with the answer.
+    let request_id = request.headers().get(REQUEST_ID).filter(|id| id.len() <= 200).cloned();
     let (call, early) = take_apart(&web, route, request).await;
     let tls = web.options.tls;
     let shared = Arc::clone(&web);
@@ -87,6 +89,9 @@ async fn answer(web: Arc<Web>, route: &'static Route, request: Request) -> Respo
         }
     };
     finish(response.headers_mut(), &guest, tls);
+    if let Some(id) = request_id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     web.meters.count(status, took);
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -199,6 +204,8 @@ fn once_only(web: &Web, route: &Route, call: &Call, once: &str) -> Reply {
     reply
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// A response's header that names the event which it is about.
 pub(crate) const EVIDENCE: HeaderName = HeaderName::from_static("x-sekisho-evidence");
 
@@ -246,13 +253,15 @@ async fn take_apart(web: &Web, route: &Route, request: Request) -> (Call, Option
     }
     let Ok(bytes) = axum::body::to_bytes(body, most).await else { return (call, Some(Fault::TooLarge(most))) };
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let fault = if kind.starts_with("application/x-www-form-urlencoded") {
+    let fault = if call.speaks_json() {
+        call.body = bytes.to_vec();
+        None
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
         read_form(&mut call, Request::from_parts(parts, bytes.into())).await
     } else if kind.starts_with("multipart/form-data") {
         read_multipart(&mut call, Request::from_parts(parts, bytes.into())).await
     } else {
-        call.body = bytes.to_vec();
-        None
+        Some(Fault::Bad("フォームの内容が読めません。画面を開き直して入力してください。".to_owned()))
     };
     (call, fault)
 }
