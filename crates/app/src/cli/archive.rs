@@ -179,6 +179,7 @@ fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
     Ok((bytes, sekisho_regulation::digest::hex(&hash.finalize())))
 }
 
-fn broken(path: &Path, why: &str) -> CliError {
+/// The file is no backup, or not the one that was made.
+pub(crate) fn broken(path: &Path, why: &str) -> CliError {
     CliError::Environment(format!("`{}`を控えとして読めません（{why}）。何も置いていません。", path.display()))
 }

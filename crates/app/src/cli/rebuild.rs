@@ -105,7 +105,9 @@ fn compare_view(view: &'static ViewSpec, live: &dyn Store, made: &dyn Store) -> 
         let (live, made) = (live.page(view, &query)?.rows, made.page(view, &query)?.rows);
         let differs = live.iter().zip(&made).find(|(live, made)| live != made);
         let difference = match differs {
-            Some((live, made)) => Some(of_rows(view, live, made)),
+            Some((one, other)) if one.first() == other.first() => Some(of_rows(view, one, other)),
+            Some((_, other)) if live.iter().all(|row| row.first() != other.first()) => Some(named(view, other, "ありません")),
+            Some((one, _)) => Some(named(view, one, "余分です")),
             None if live.len() > made.len() => live.get(made.len()).map(|row| named(view, row, "余分です")),
             None if live.len() < made.len() => made.get(live.len()).map(|row| named(view, row, "ありません")),
             None => None,
@@ -131,13 +133,11 @@ fn next_page(view: &ViewSpec, after: Option<&Value>) -> ListQuery {
     }
 }
 
+/// Two rows of one key.
 fn of_rows(view: &ViewSpec, live: &Row, made: &Row) -> String {
     let cells = live.iter().zip(made).zip(view.columns);
     let column = cells.filter(|((live, made), _)| live != made).map(|(_, column)| column.label).next();
-    match (column, live.first() == made.first()) {
-        (Some(column), true) => named(view, live, &format!("列「{column}」が違います")),
-        _ => named(view, live, "ここに並ぶはずの行ではありません"),
-    }
+    named(view, live, &format!("列「{}」が違います", column.unwrap_or_default()))
 }
 
 fn named(view: &ViewSpec, row: &Row, what: &str) -> String {

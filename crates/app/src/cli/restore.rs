@@ -47,7 +47,8 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Done, CliError> {
     let scratch = Scratch::beside(&args.data)?;
     progress("控えを開いています");
     let manifest = archive::read(&args.file, scratch.path())?;
-    let (report, texts) = examine(scratch.path(), Options { trusted, outside, threads: 2, ..Options::default() })?;
+    let options = Options { trusted, outside, threads: 2, ..Options::default() };
+    let (report, texts) = examine(&args.file, &manifest, scratch.path(), options)?;
     scratch.become_folder(&args.data)?;
     tell(args, &manifest, &report, texts);
     Ok(findings::done(&report))
@@ -58,15 +59,21 @@ fn is_taken(dir: &Path) -> bool {
 }
 
 /// Verifies what was unpacked; with the keys the personal texts as well.
-fn examine(dir: &Path, mut options: Options) -> Result<(Report, bool), CliError> {
+fn examine(from: &Path, manifest: &Manifest, dir: &Path, mut options: Options) -> Result<(Report, bool), CliError> {
     progress("復元した記録を検証しています");
     let path = dir.join("sekisho.sqlite");
     if !path.is_file() {
-        return Err(CliError::Environment("控えにデータベースがありません。何も置いていません。".to_owned()));
+        return Err(archive::broken(from, "データベースがありません"));
     }
     // Opened for writing, so that a database of an older program is brought forward, and one of a
     // newer program is refused, before anything is put in place.
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path)?);
+    let head = store.head()?;
+    let stated = head.checkpoint.as_deref().and_then(|text| text.lines().next());
+    let same_log = stated.is_none_or(|origin| origin == manifest.origin);
+    if !same_log || (head.size, &head.checkpoint) != (manifest.size, &manifest.checkpoint) {
+        return Err(archive::broken(from, "目録と記録が合いません"));
+    }
     let ground = Site::open(dir).and_then(|site| site.ground(Arc::clone(&store), Arc::new(SystemClock))).ok();
     options.trusted = options.trusted.or_else(|| ground.as_ref().map(|ground| ground.signer.verifier().clone()));
     let vault = ground.map(|ground| ground.vault);
