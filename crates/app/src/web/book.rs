@@ -6,7 +6,7 @@ pub(crate) mod query;
 pub(crate) mod table;
 
 use maud::{Markup, html};
-use sekisho_ledgers::spec::{ColumnKind, Keeping, Row, ViewSpec};
+use sekisho_ledgers::spec::{ColumnKind, ColumnSpec, Keeping, Row, ViewSpec};
 
 use self::query::Asked;
 use super::Web;
@@ -229,11 +229,14 @@ fn tools(
                 button type="submit" { "探す" }
                 @if exports { (export_links(call, spec, here)) }
             }
-            details.tool open[narrowed] {
-                summary { "絞り込みと表示する列" @if narrowed { "（絞り込み中）" } }
+            @if narrowed {
+                p { "絞り込み中　" (in_force(web, spec, &call.query).join("、")) "　" a href=(cleared(call, here)) { "条件を消す" } }
+            }
+            details.tool {
+                summary { "絞り込みと表示する列" }
                 form method="get" action=(here) {
                     (carry_plain(&call.query))
-                    div.row { @for column in spec.columns { (filter(web, column, &call.query)) } }
+                    div.row { @for column in spec.columns.iter().filter(|column| filterable(spec, asked, column)) { (filter(web, column, &call.query)) } }
                     fieldset.field {
                         legend { "表示する列" }
                         div.choices { @for column in spec.columns {
@@ -245,6 +248,11 @@ fn tools(
             }
         }
     }
+}
+
+/// A column can be narrowed when it is shown, or is narrowed already.
+fn filterable(spec: &ViewSpec, asked: &Asked, column: &ColumnSpec) -> bool {
+    asked.shows(spec, column.name) || asked.filters.iter().any(|filter| filter.column == column.name)
 }
 
 fn export_links(call: &Call, spec: &ViewSpec, here: &str) -> Markup {
@@ -276,27 +284,52 @@ fn carry_plain(query: &Fields) -> Markup {
     }
 }
 
-fn filter(web: &Web, column: &sekisho_ledgers::spec::ColumnSpec, query: &Fields) -> Markup {
+fn filter(web: &Web, column: &ColumnSpec, query: &Fields) -> Markup {
     let name = format!("f.{}", column.name);
     let value = query.get(&name);
     let field = |input: Markup| html! { div.field { label for=(name) { (column.label) } (input) } };
+    let text = || field(html! { input.wide id=(name) name=(name) value=(value) autocomplete="off"; });
     match column.kind {
-        ColumnKind::Code("code") => field(html! { input.wide id=(name) name=(name) value=(value) autocomplete="off"; }),
-        ColumnKind::Code(list) => field(fields::choose(&name, value, &web.desk.options(list), false, None)),
-        ColumnKind::Person => field(fields::choose(&name, value, &fields::people(web), false, None)),
-        ColumnKind::Bool => {
-            let choices = [("true", "はい"), ("false", "いいえ")].map(|(a, b)| (a.to_owned(), b.to_owned()));
-            field(fields::choose(&name, value, &choices, false, None))
-        }
         ColumnKind::Day | ColumnKind::Instant => html! {
             fieldset.field { legend { (column.label) "（から）" } (date::inputs(&format!("{name}.from"), query, false, None)) }
             fieldset.field { legend { (column.label) "（まで）" } (date::inputs(&format!("{name}.to"), query, false, None)) }
         },
-        ColumnKind::Text | ColumnKind::Ref(_) | ColumnKind::Int | ColumnKind::Subject => {
-            field(html! { input.wide id=(name) name=(name) value=(value) autocomplete="off"; })
-        }
         ColumnKind::Private(_) | ColumnKind::Evidence => html! {},
+        kind => match choices(web, kind) {
+            Some(choices) => field(fields::choose_or(&name, value, &choices, "すべて", None)),
+            None => text(),
+        },
     }
+}
+
+/// What a column can be narrowed to, where that is a list.
+fn choices(web: &Web, kind: ColumnKind) -> Option<Vec<(String, String)>> {
+    match kind {
+        ColumnKind::Code("code") => None,
+        ColumnKind::Code(list) => Some(web.desk.options(list)),
+        ColumnKind::Person => Some(fields::people(web)),
+        ColumnKind::Bool => {
+            Some([("true", "はい"), ("false", "いいえ")].map(|(a, b)| (a.to_owned(), b.to_owned())).into())
+        }
+        _ => None,
+    }
+}
+
+/// The filters in force, in words.
+fn in_force(web: &Web, spec: &ViewSpec, query: &Fields) -> Vec<String> {
+    let mut out = Vec::new();
+    for column in spec.columns {
+        let name = format!("f.{}", column.name);
+        let value = query.get(&name);
+        let bound = |end: &str| date::read(&format!("{name}.{end}"), query);
+        out.extend(bound("from").map(|day| format!("{} {}から", column.label, day.wareki())));
+        out.extend(bound("to").map(|day| format!("{} {}まで", column.label, day.wareki())));
+        if !value.is_empty() {
+            let named = choices(web, column.kind).and_then(|all| all.into_iter().find(|(code, _)| code == value));
+            out.push(format!("{}「{}」", column.label, named.map_or_else(|| value.to_owned(), |(_, name)| name)));
+        }
+    }
+    out
 }
 
 /// The page without search and filters; what the page itself asks stays.

@@ -103,6 +103,17 @@ pub(crate) fn choose(
     required: bool,
     described: Option<&str>,
 ) -> Markup {
+    choose_or(id, value, choices, if required { "選んでください" } else { "（なし）" }, described)
+}
+
+/// The same, with what choosing nothing means.
+pub(crate) fn choose_or(
+    id: &str,
+    value: &str,
+    choices: &[(String, String)],
+    nothing: &str,
+    described: Option<&str>,
+) -> Markup {
     let invalid = described.map(|_| "true");
     if choices.len() > LIST_MAX {
         let list = format!("{id}-list");
@@ -115,7 +126,7 @@ pub(crate) fn choose(
     html! {
         select.wide id=(id) name=(id) aria-invalid=[invalid] aria-describedby=[described] {
             @if !choices.iter().any(|(code, _)| code.is_empty()) {
-                option value="" { @if required { "選んでください" } @else { "（なし）" } }
+                option value="" { (nothing) }
             }
             @if !known { option value=(value) selected { (value) } }
             @for (code, name) in choices { option value=(code) selected[code == value] { (name) } }
