@@ -11,7 +11,14 @@ use crate::web::parts::{decision, evidence};
 
 /// The rows as a table whose heads sort.
 pub(crate) fn of(web: &Web, call: &Call, spec: &'static ViewSpec, asked: &Asked, rows: &[Row], here: &str) -> Markup {
-    let columns = asked.shown(spec);
+    // A column in which no row has anything takes no room, unless it was asked for.
+    let filled = |at: usize| rows.iter().any(|row| row.get(at).is_some_and(|value| *value != Value::Null));
+    let mut columns = asked.shown(spec);
+    columns.retain(|(at, _)| !asked.columns.is_empty() || filled(*at));
+    // A journal's rows are found by their evidence, which must not lie beyond the edge.
+    if spec.keeping == Keeping::Journal {
+        columns.sort_by_key(|(_, column)| column.kind != ColumnKind::Evidence);
+    }
     html! {
         div.scroll tabindex="0" role="region" aria-label={ (spec.label) "の表" } {
             table {

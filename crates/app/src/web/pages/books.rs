@@ -254,6 +254,8 @@ pub(crate) fn print(web: &Web, call: &Call) -> Reply {
     let spec = takeable(web, call)?;
     let mut asked = Asked::read(&call.query, spec);
     asked.page = 1;
+    // On paper a column stays, whether anything stands in it or not.
+    asked.columns = asked.shown(spec).iter().map(|(_, column)| column.name.to_owned()).collect();
     let loaded = book::load(web, spec, &asked, PRINTED_MAX)?;
     let back = format!("{}{}", safe_back(call.query.get("back"), "/books"), call.query.with(&[("back", "")]));
     let (size, _) = web.desk.house().reach();
