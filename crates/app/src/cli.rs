@@ -117,9 +117,9 @@ impl DataArgs {
 /// How a command prints its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// 人が読む文
     Text,
-    /// For programs.
+    /// プログラムが読むJSON（標準出力はJSONだけになる）
     Json,
 }
 

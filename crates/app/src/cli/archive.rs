@@ -63,9 +63,14 @@ pub(crate) struct Member {
 }
 
 /// Writes an archive of these files (path in the archive, and where it lies) to a new file.
-pub(crate) fn write(to: &Path, mut manifest: Manifest, files: &BTreeMap<String, PathBuf>) -> Result<Manifest, CliError> {
+pub(crate) fn write(
+    to: &Path,
+    mut manifest: Manifest,
+    files: &BTreeMap<String, PathBuf>,
+) -> Result<Manifest, CliError> {
     for (name, path) in files {
-        let (bytes, sha256) = File::open(path).and_then(|mut file| digest(&mut file)).map_err(|e| file_error(path, &e))?;
+        let (bytes, sha256) =
+            File::open(path).and_then(|mut file| digest(&mut file)).map_err(|e| file_error(path, &e))?;
         manifest.files.push(Member { path: name.clone(), bytes, sha256 });
     }
     let text = serde_json::to_vec_pretty(&manifest).map_err(CliError::environment)?;
@@ -117,7 +122,8 @@ pub(crate) fn read(from: &Path, dir: &Path) -> Result<Manifest, CliError> {
     for member in members {
         let mut member = member.map_err(fail)?;
         let name = member.path().map_err(fail)?.to_string_lossy().into_owned();
-        let known = expected.remove(name.as_str()).ok_or_else(|| broken(from, &format!("`{name}`は目録にありません")))?;
+        let known =
+            expected.remove(name.as_str()).ok_or_else(|| broken(from, &format!("`{name}`は目録にありません")))?;
         if !member.header().entry_type().is_file() || !is_plain(&name) {
             return Err(broken(from, &format!("`{name}`は置けません")));
         }

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &BackupArgs) -> Result<Done, CliError> {
     let manifest = Manifest::new(&site.settings.origin, head.size, head.checkpoint, args.with_keys);
     let fresh = scratch.path().join("backup.tar");
     let manifest = archive::write(&fresh, manifest, &files)?;
-    std::fs::rename(&fresh, &args.file).map_err(|e| file_error(&args.file, &e))?;
+    scratch.put_file("backup.tar", &args.file)?;
     tell(args, &manifest, &report);
     Ok(findings::done(&report))
 }
@@ -120,14 +120,20 @@ fn tell(args: &BackupArgs, manifest: &Manifest, report: &Report) {
     if args.format == Format::Json {
         let report = findings::to_json(report, 0, true);
         let (size, with_keys) = (manifest.size, manifest.with_keys);
-        say(json!({"file": file.to_string(), "entries": size, "with_keys": with_keys, "files": manifest.files, "report": report}));
+        say(
+            json!({"file": file.to_string(), "entries": size, "with_keys": with_keys, "files": manifest.files, "report": report}),
+        );
         return;
     }
     say(format_args!("記録{}件までの控えを{file}に作りました（ファイル{}件）。", manifest.size, manifest.files.len()));
     if args.with_keys {
-        say("  鍵が入っています。この控えを持つ者は、記録に署名し、本人確認情報を読み、仮想のカードを使えます。金庫に保管してください。");
+        say(
+            "  鍵が入っています。この控えを持つ者は、記録に署名し、本人確認情報を読み、仮想のカードを使えます。金庫に保管してください。",
+        );
     } else {
-        say("  鍵は入っていません。keys/ は、この控えとは別の場所に、別に保管してください。鍵がなければ復元しても開けません。");
+        say(
+            "  鍵は入っていません。keys/ は、この控えとは別の場所に、別に保管してください。鍵がなければ復元しても開けません。",
+        );
     }
     if report.is_sound() {
         say("  控えの記録を検証し、健全であることを確かめました。");

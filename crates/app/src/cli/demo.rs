@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::serve::{Listening, listen};
 use super::{CliError, DataArgs, Done, progress, say};
-use crate::demo;
+use crate::demo::{self, DemoError};
 use crate::web::WebOptions;
 
 /// Options of `sekisho demo`.
@@ -30,7 +30,10 @@ pub(crate) struct DemoArgs {
 pub(crate) fn run(args: &DemoArgs) -> Result<Done, CliError> {
     let place = DataArgs { data: args.data.clone(), database: args.database.clone() };
     let mut tell = |line: &str| progress(line);
-    let demo = demo::open(&args.data, &place.database(), args.days, &mut tell).map_err(CliError::environment)?;
+    let demo = demo::open(&args.data, &place.database(), args.days, &mut tell).map_err(|e| match e {
+        DemoError::Site(e) => e.into(),
+        other => CliError::environment(other),
+    })?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     let options = WebOptions {
         operations_token: demo.site.settings.service_token.clone(),

@@ -69,7 +69,10 @@ pub(crate) fn read_note(path: &Path) -> Result<Vec<u8>, CliError> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= NOTE_BYTES_MAX) {
         Ok(bytes)
     } else {
-        Err(CliError::Usage(format!("`{}`は大きすぎます。検証点、証明又は鍵のファイルを指定してください。", path.display())))
+        Err(CliError::Usage(format!(
+            "`{}`は大きすぎます。検証点、証明又は鍵のファイルを指定してください。",
+            path.display()
+        )))
     }
 }
 

@@ -151,7 +151,9 @@ fn wait(port: &mut VirtualPort, orders: &Receiver<Order>, left: Duration) -> boo
             say("カードを抜きました。");
         }
         Ok(Order::Insert(file)) => insert(port, &file),
-        Ok(Order::Unknown(line)) => progress(format_args!("「{line}」は分かりません。insert ファイル、pull、quit のどれかです。")),
+        Ok(Order::Unknown(line)) => {
+            progress(format_args!("「{line}」は分かりません。insert ファイル、pull、quit のどれかです。"))
+        }
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
     }
     true

@@ -6,7 +6,9 @@ use clap::Args;
 use sekisho_ledgers::books::RowChange;
 use sekisho_ledgers::event::SealedIdentity;
 use sekisho_ledgers::kinds::KINDS;
-use sekisho_ledgers::ports::{Commit, CommitError, CountBy, Filter, Head, ListQuery, Page, Store, StoreError, StoredLeaf, Test};
+use sekisho_ledgers::ports::{
+    Commit, CommitError, CountBy, Filter, Head, ListQuery, Page, Store, StoreError, StoredLeaf, Test,
+};
 use sekisho_ledgers::spec::{Row, ViewSpec};
 use sekisho_ledgers::value::Value;
 use sekisho_ledgers::{Registry, rebuild};
@@ -65,7 +67,9 @@ fn check(registry: &Registry, store: &Arc<dyn Store>, format: Format) -> Result<
             return Ok(tell(before.size, difference.as_deref(), format));
         }
     }
-    Err(CliError::Environment("記録が増え続けているため、比べられません。利用の少ない時に、もう一度実行してください。".to_owned()))
+    Err(CliError::Environment(
+        "記録が増え続けているため、比べられません。利用の少ない時に、もう一度実行してください。".to_owned(),
+    ))
 }
 
 fn tell(events: u64, difference: Option<&str>, format: Format) -> Done {
@@ -106,7 +110,9 @@ fn compare_view(view: &'static ViewSpec, live: &dyn Store, made: &dyn Store) -> 
         let differs = live.iter().zip(&made).find(|(live, made)| live != made);
         let difference = match differs {
             Some((one, other)) if one.first() == other.first() => Some(of_rows(view, one, other)),
-            Some((_, other)) if live.iter().all(|row| row.first() != other.first()) => Some(named(view, other, "ありません")),
+            Some((_, other)) if live.iter().all(|row| row.first() != other.first()) => {
+                Some(named(view, other, "ありません"))
+            }
             Some((one, _)) => Some(named(view, one, "余分です")),
             None if live.len() > made.len() => live.get(made.len()).map(|row| named(view, row, "余分です")),
             None if live.len() < made.len() => made.get(live.len()).map(|row| named(view, row, "ありません")),
@@ -197,7 +203,12 @@ impl Store for Rebuilt {
         self.views.page(view, query)
     }
 
-    fn counts(&self, view: &'static ViewSpec, query: &ListQuery, by: &[CountBy]) -> Result<Vec<(Row, u64)>, StoreError> {
+    fn counts(
+        &self,
+        view: &'static ViewSpec,
+        query: &ListQuery,
+        by: &[CountBy],
+    ) -> Result<Vec<(Row, u64)>, StoreError> {
         self.views.counts(view, query, by)
     }
 

@@ -39,7 +39,10 @@ pub(crate) struct RestoreArgs {
 
 pub(crate) fn run(args: &RestoreArgs) -> Result<Done, CliError> {
     if is_taken(&args.data) {
-        let sentence = format!("`{}`にはすでに何かがあります。上書きはしません。別の場所を指定してください。", args.data.display());
+        let sentence = format!(
+            "`{}`にはすでに何かがあります。上書きはしません。別の場所を指定してください。",
+            args.data.display()
+        );
         return Err(CliError::Environment(sentence));
     }
     let outside = read_outside(&args.checkpoint)?;
@@ -93,7 +96,11 @@ fn tell(args: &RestoreArgs, manifest: &Manifest, report: &Report, texts: bool) {
         say(json!({"data": data.to_string(), "made_at_ms": made_at_ms, "with_keys": with_keys, "report": report}));
         return;
     }
-    say(format_args!("{}に作られた控えから、{data}に復元しました（記録{}件）。", instant_ja(manifest.made_at_ms), manifest.size));
+    say(format_args!(
+        "{}に作られた控えから、{data}に復元しました（記録{}件）。",
+        instant_ja(manifest.made_at_ms),
+        manifest.size
+    ));
     if !manifest.with_keys {
         say(format_args!("  鍵は控えに入っていません。別に保管した鍵を{data}/keysに戻してから開いてください。"));
     }
@@ -104,7 +111,9 @@ fn tell(args: &RestoreArgs, manifest: &Manifest, report: &Report, texts: bool) {
         findings::lines(report).iter().for_each(say);
     }
     if args.checkpoint.is_empty() {
-        say("  注意: これが古い控えかどうかは、庁外に保管した検証点と照らさなければ分かりません（--checkpoint FILE）。");
+        say(
+            "  注意: これが古い控えかどうかは、庁外に保管した検証点と照らさなければ分かりません（--checkpoint FILE）。",
+        );
     } else if report.is_sound() {
         say(format_args!("  庁外の検証点{}件と一致しました。", args.checkpoint.len()));
     }

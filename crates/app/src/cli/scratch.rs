@@ -40,10 +40,23 @@ impl Scratch {
     /// empty folder.
     pub(crate) fn become_folder(self, path: &Path) -> Result<(), CliError> {
         sync(self.path()).map_err(|e| super::file_error(self.path(), &e))?;
-        std::fs::rename(&self.0, path).map_err(|e| super::file_error(path, &e))?;
-        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        sync(parent).map_err(|e| super::file_error(parent, &e))
+        put(&self.0, path)
     }
+
+    /// Puts a file of the folder in place, for good.
+    pub(crate) fn put_file(&self, name: &str, path: &Path) -> Result<(), CliError> {
+        put(&self.0.join(name), path)
+    }
+}
+
+/// Renames, and makes that durable.
+fn put(from: &Path, path: &Path) -> Result<(), CliError> {
+    let rename = || {
+        std::fs::rename(from, path)?;
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        sync(parent)
+    };
+    rename().map_err(|e| super::file_error(path, &e))
 }
 
 fn sync(folder: &Path) -> std::io::Result<()> {

@@ -30,7 +30,12 @@ fn profiles_that_are_not_well_written() {
     let broken = profile(|dir| append(&dir.join("profile.toml"), "[[["));
     let policy = profile(|dir| append(&dir.join("policy/10_session.cedar"), "permit (principal, action"));
     let gone = profile(|dir| std::fs::remove_file(dir.join("articles.toml")).unwrap());
-    for (folder, said) in [(&unknown, "misspelt_setting"), (&broken, "profile.toml"), (&policy, "10_session.cedar"), (&gone, "articles.toml")] {
+    for (folder, said) in [
+        (&unknown, "misspelt_setting"),
+        (&broken, "profile.toml"),
+        (&policy, "10_session.cedar"),
+        (&gone, "articles.toml"),
+    ] {
         run(&["profile", "check", &name(folder)]).ended(2, said);
         let data = tempfile::tempdir().unwrap();
         let dir = data.path().join("data");
@@ -49,7 +54,9 @@ fn requests_that_are_not_well_written() {
         std::fs::write(&file, text).unwrap();
         run(&["decide", "--profile", "nishimeya", "--request", file.to_str().unwrap()])
     };
-    for text in ["", "{", "[]", "{\"act\": 1}", "{\"act\":\"card.lend\"}", "{\"act\":\"card.lend\",\"facts\":{},\"more\":1}"] {
+    for text in
+        ["", "{", "[]", "{\"act\": 1}", "{\"act\":\"card.lend\"}", "{\"act\":\"card.lend\",\"facts\":{},\"more\":1}"]
+    {
         decide(text.as_bytes()).ended(2, "判定する操作のファイルが読めません");
     }
     decide(b"{\"act\":\"card.lend\",\"facts\":{\"x\":{}}}").ended(2, "x");
@@ -66,7 +73,10 @@ fn requests_that_are_not_well_written() {
 #[test]
 fn a_database_of_a_newer_version_is_left_alone() {
     let town = Town::of_people(3);
-    rusqlite::Connection::open(town.file()).unwrap().execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    rusqlite::Connection::open(town.file())
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
     let before = std::fs::read(town.file()).unwrap();
     let out = town.dir.join("out");
     let out = out.to_str().unwrap();
@@ -126,7 +136,10 @@ fn a_truncated_tile_is_named_in_the_database_and_in_an_export() {
     let bytes = std::fs::read(&bundle).unwrap();
     std::fs::write(&bundle, &bytes[..bytes.len() - 10]).unwrap();
     run(&["log", "verify", "--dir", out.to_str().unwrap()]).ended(1, "記録300番");
-    rusqlite::Connection::open(town.file()).unwrap().execute_batch("UPDATE tiles SET bytes = substr(bytes, 1, 4000)").unwrap();
+    rusqlite::Connection::open(town.file())
+        .unwrap()
+        .execute_batch("UPDATE tiles SET bytes = substr(bytes, 1, 4000)")
+        .unwrap();
     town.run(&["log", "verify"]).ended(1, "tile/0/000");
 }
 

@@ -129,7 +129,8 @@ fn a_backup_is_restored_and_verified() {
     enter(&house, "later").unwrap();
     town.closed(house);
     std::fs::write(path("late.txt"), town.checkpoint()).unwrap();
-    let ran = run(&["restore", &path("b.tar"), "--data", &path("r2"), "--checkpoint", &path("late.txt"), "--format", "json"]);
+    let ran =
+        run(&["restore", &path("b.tar"), "--data", &path("r2"), "--checkpoint", &path("late.txt"), "--format", "json"]);
     assert_eq!((ran.code, ran.json()["report"]["findings"][0]["code"].as_str()), (1, Some("older")));
     town.run(&["backup", &path("k.tar"), "--with-keys"]).ended(0, "金庫");
     run(&["restore", &path("k.tar"), "--data", &path("r3")]).ended(0, "古い控えかどうかは");
@@ -137,7 +138,8 @@ fn a_backup_is_restored_and_verified() {
 
     // A backup that was changed is not restored at all.
     let find = |part: &[u8]| bytes.windows(part.len()).position(|found| found == part).unwrap() + part.len();
-    let places = [find(b"\"checkpoint\": \"sekisho"), find(b"\"origin\": \"sekisho"), find(b"\"sha256\": \""), bytes.len() / 2];
+    let places =
+        [find(b"\"checkpoint\": \"sekisho"), find(b"\"origin\": \"sekisho"), find(b"\"sha256\": \""), bytes.len() / 2];
     for place in places {
         let mut changed = bytes.clone();
         changed[place] ^= 1;

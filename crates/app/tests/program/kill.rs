@@ -125,11 +125,11 @@ fn check(town: &Town, acknowledged: &[(u64, String)]) {
 fn play(make: impl Fn(u32) -> (Town, Option<String>), usual: u32) {
     let mut chance = Chance::new();
     let (mut events, rounds) = (0, rounds(usual));
-    let mut current: Option<(Town, Option<String>, Vec<(u64, String)>)> = None;
+    let mut current = None;
     for round in 0..rounds {
         if round.is_multiple_of(ROUNDS_ON_ONE) {
             let (town, url) = make(round);
-            current = Some((town, url, Vec::new()));
+            current = Some((town, url, Vec::<(u64, String)>::new()));
         }
         let (town, url, acknowledged) = current.as_mut().unwrap();
         let told = killed(&mut start(town, url.as_deref()), &mut chance);

@@ -5,7 +5,7 @@ use clap::Args;
 use sekisho_record::SignedCheckpoint;
 
 use super::Common;
-use super::source::open;
+use super::source::open_store;
 use crate::cli::{CliError, Done, Format, progress, say};
 
 /// Options of `sekisho log checkpoint`.
@@ -16,8 +16,7 @@ pub(super) struct CheckpointArgs {
 }
 
 pub(super) fn run(args: &CheckpointArgs) -> Result<Done, CliError> {
-    let opened = open(&args.common.place, &mut |_| {})?;
-    let Some(text) = opened.store.head()?.checkpoint else {
+    let Some(text) = open_store(&args.common.place)?.head()?.checkpoint else {
         progress("記録がまだないため、検証点もありません。");
         return Ok(Done::Refused);
     };

@@ -47,7 +47,9 @@ fn tell_people(report: &Report, outside: usize, texts: bool) {
         say("  非公開の本文は照合していません（書き出した記録か、鍵がないため）。");
     }
     match outside {
-        0 => say("  外に保管した検証点とは照らしていません。切捨てや古い写しは、それだけが見分けます（--checkpoint）。"),
+        0 => {
+            say("  外に保管した検証点とは照らしていません。切捨てや古い写しは、それだけが見分けます（--checkpoint）。")
+        }
         n if report.is_sound() => say(format_args!("  外に保管した検証点{n}件と一致しました。")),
         n => say(format_args!("  外に保管した検証点{n}件と照らしました。")),
     }

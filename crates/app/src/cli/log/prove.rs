@@ -8,7 +8,7 @@ use sekisho_record::proof::{inclusion, verify_inclusion};
 use sekisho_record::{LogProof, SignedCheckpoint, leaf_hash};
 
 use super::Common;
-use super::source::{StoredTiles, open, tree};
+use super::source::{StoredTiles, open_store, tree};
 use crate::cli::{CliError, Done, Format, file_error, progress, say};
 
 /// Options of `sekisho log prove`.
@@ -24,8 +24,7 @@ pub(super) struct ProveArgs {
 }
 
 pub(super) fn run(args: &ProveArgs) -> Result<Done, CliError> {
-    let opened = open(&args.common.place, &mut |line| progress(line))?;
-    let proof = match prove(&*opened.store, args.seq) {
+    let proof = match prove(&*open_store(&args.common.place)?, args.seq) {
         Ok(proof) => proof,
         Err(ProveError::NoSuch(size)) => {
             let sentence = format!("記録{}番はありません。記録は{size}件（0番から）です。", args.seq);
@@ -48,7 +47,11 @@ pub(super) fn run(args: &ProveArgs) -> Result<Done, CliError> {
             say(serde_json::json!({"index": proof.index, "size": size, "proof": proof.to_string(), "file": out}));
         }
         (Format::Text, Some(path)) => {
-            say(format_args!("記録{}番が{size}件の検証点に含まれる証明を、{}に書きました。", proof.index, path.display()));
+            say(format_args!(
+                "記録{}番が{size}件の検証点に含まれる証明を、{}に書きました。",
+                proof.index,
+                path.display()
+            ));
         }
         (Format::Text, None) => say(proof.to_string().trim_end_matches('\n')),
     }
@@ -82,7 +85,8 @@ fn prove(store: &dyn Store, seq: u64) -> Result<LogProof, ProveError> {
     let entry = store.leaves(seq, seq + 1)?.pop().ok_or_else(|| damaged(format!("entry {seq} is missing")))?.bytes;
     let stated = checkpoint.stated();
     // A proof that does not hold is not handed out.
-    verify_inclusion(&hashes, seq, &leaf_hash(&entry), stated.size, &stated.root).map_err(|e| damaged(e.to_string()))?;
+    verify_inclusion(&hashes, seq, &leaf_hash(&entry), stated.size, &stated.root)
+        .map_err(|e| damaged(e.to_string()))?;
     Ok(LogProof { entry: Some(entry), index: seq, hashes, checkpoint })
 }
 

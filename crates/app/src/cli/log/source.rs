@@ -15,7 +15,7 @@ use sekisho_store::Sqlite;
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, DataArgs, file_error};
 use crate::platform::SystemClock;
-use crate::site::{Database, Site};
+use crate::site::{Database, Site, SiteError};
 
 /// Largest file of an exported log: a bundle of 256 entries of the greatest length.
 const RESOURCE_BYTES_MAX: u64 = 256 * (65_535 + 2);
@@ -50,6 +50,14 @@ pub(crate) fn open(place: &DataArgs, told: &mut dyn FnMut(&str)) -> Result<Opene
             told(&format!("鍵が読めないため、非公開の本文とその要約の照合は省きます（{e}）。"));
             Ok(Opened { store, vault: None, key: None })
         }
+    }
+}
+
+/// Opens the store for reading and nothing else of the data folder.
+pub(crate) fn open_store(place: &DataArgs) -> Result<Arc<dyn Store>, CliError> {
+    match bare_store(place) {
+        Some(store) => store,
+        None => Err(SiteError::NotThere(place.data.display().to_string()).into()),
     }
 }
 

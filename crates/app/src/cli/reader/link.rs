@@ -37,7 +37,13 @@ pub(super) enum LinkError {
 
 impl Link {
     /// A link; nothing is sent yet.
-    pub(super) fn new(server: &str, terminal: &str, room: &str, token: &str, ca: Option<&Path>) -> Result<Self, CliError> {
+    pub(super) fn new(
+        server: &str,
+        terminal: &str,
+        room: &str,
+        token: &str,
+        ca: Option<&Path>,
+    ) -> Result<Self, CliError> {
         let server = server.trim_end_matches('/').to_owned();
         check(&server)?;
         let roots = ca.map(roots).transpose()?.unwrap_or(RootCerts::WebPki);
