@@ -93,20 +93,31 @@ impl Question {
         }
     }
 
-    /// The rows that answer it, the newest first.
+    /// What a row must be to answer it, whenever it happened.
     #[must_use]
-    pub fn query(self, about: &str, span: Span) -> ListQuery {
-        let (from, before) = span.instants();
-        let filter = |column: &str, test: Test| Filter { column: column.to_owned(), test };
-        let mut filters = vec![filter("at", Test::From(Value::Int(from))), filter("at", Test::Below(Value::Int(before)))];
+    pub fn conditions(self, about: &str) -> Vec<Filter> {
+        let mut filters = Vec::new();
         if let Some(column) = self.about() {
             filters.push(filter(column, Test::Is(Value::Text(about.into()))));
         }
         if self == Self::Refused {
             filters.push(filter("allowed", Test::Is(Value::Bool(false))));
         }
+        filters
+    }
+
+    /// The rows that answer it within a span, the newest first.
+    #[must_use]
+    pub fn query(self, about: &str, span: Span) -> ListQuery {
+        let (from, before) = span.instants();
+        let mut filters = vec![filter("at", Test::From(Value::Int(from))), filter("at", Test::Below(Value::Int(before)))];
+        filters.extend(self.conditions(about));
         ListQuery { filters, sort: Some("at".to_owned()), descending: true, offset: 0, limit: 50 }
     }
+}
+
+fn filter(column: &str, test: Test) -> Filter {
+    Filter { column: column.to_owned(), test }
 }
 
 #[cfg(test)]

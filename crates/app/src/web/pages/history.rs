@@ -4,12 +4,10 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
+use sekisho_history::{Heat, Question};
 use sekisho_ledgers::Receipt;
-use sekisho_ledgers::kinds::history::view::Operation;
-use sekisho_ledgers::kinds::identity::view::Lookup;
-use sekisho_ledgers::ports::{CountBy, Filter, ListQuery, Test};
-use sekisho_ledgers::spec::{FieldError, Form, View as _, ViewSpec};
-use sekisho_ledgers::value::Value;
+use sekisho_ledgers::ports::{CountBy, Filter, ListQuery};
+use sekisho_ledgers::spec::{FieldError, Form, ViewSpec};
 
 use super::about;
 use crate::desk::{DeskError, Outcome};
@@ -34,17 +32,11 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
     page(web, call, &call.query, &[], None, StatusCode::OK, &answer)
 }
 
-/// The book that answers a question, and the condition on it.
+/// The book that answers a question, and the conditions on it. A question that nobody knows is about
+/// a period: it asks for nothing in particular.
 fn meaning(question: &str, about: &str) -> (&'static ViewSpec, Vec<Filter>) {
-    let is = |column: &str, value: Value| vec![Filter { column: column.to_owned(), test: Test::Is(value) }];
-    match question {
-        "subject" => (Lookup::SPEC, is("subject", Value::Text(about.into()))),
-        "operator" => (Operation::SPEC, is("person", Value::Text(about.into()))),
-        "terminal" => (Operation::SPEC, is("terminal", Value::Text(about.into()))),
-        "card" => (Operation::SPEC, is("card_no", Value::Text(about.into()))),
-        "refused" => (Operation::SPEC, is("allowed", Value::Bool(false))),
-        _ => (Operation::SPEC, Vec::new()),
-    }
+    let question = Question::from_code(question).unwrap_or(Question::Period);
+    (question.view(), question.conditions(about))
 }
 
 fn page(
@@ -169,10 +161,9 @@ fn answer(
     let narrowed = asked.filtered();
     asked.filters.extend(filters);
     let list = ListQuery { filters: asked.list(web, spec).filters, ..ListQuery::default() };
-    let at = || "at".to_owned();
     let house = web.desk.house();
-    let week = house.counts(spec, &list, &[CountBy::Weekday(at()), CountBy::Hour(at())])?;
-    let days = house.counts(spec, &list, &[CountBy::Day(at())])?;
+    let week = Heat::of(&house.counts(spec, &list, &Heat::by("at"))?);
+    let days = house.counts(spec, &list, &[CountBy::Day("at".to_owned())])?;
     Ok(html! {
         section aria-labelledby="answer" {
             h2 #answer { (web.desk.label("question", question)) (named(web, question, about)) }

@@ -183,7 +183,7 @@ fn carrier(web: &Web, thing: &str) -> Markup {
     let (kind, name) = thing.split_once(':').unwrap_or(("", thing));
     match kind {
         "book" if name == "rooms" => html! { "画面　" a href="/entry" { "入退室" } },
-        "book" => match web.desk.registry().view(view_of(name)) {
+        "book" => match web.desk.registry().view(name) {
             Some(spec) => html! { "台帳　" a href={ "/books/" (spec.name) } { (spec.label) } },
             None => html! { "台帳　" (name) },
         },
@@ -200,28 +200,9 @@ fn carrier(web: &Web, thing: &str) -> Markup {
             };
             html! { "操作　" @match path { Some(path) => a href=(path) { (label) }, None => (label) } }
         }
-        "page" => html! { "画面　" a href=(page_of(name)) { (page_name(page_of(name))) } },
+        "page" => html! { "画面　" a href=(name) { (page_name(name)) } },
         "policy" => html! { "判断　" code { (name) } },
         _ => html! { (thing) },
-    }
-}
-
-/// The view of a book by the name that retention and articles give it.
-pub(crate) fn view_of(book: &str) -> &str {
-    match book {
-        "history" => "operations",
-        "permits" => "entry_permits",
-        "credentials" => "accounts",
-        "identity" => "identity_imports",
-        other => other,
-    }
-}
-
-fn page_of(path: &str) -> &str {
-    match path {
-        "/entries" => "/entry",
-        "/log" => "/verify",
-        other => other,
     }
 }
 

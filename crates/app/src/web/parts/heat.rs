@@ -2,6 +2,7 @@
 //! server, read out as text by those who do not see them.
 
 use maud::{Markup, html};
+use sekisho_history::Heat;
 use sekisho_ledgers::spec::Row;
 use sekisho_ledgers::value::Value;
 use sekisho_regulation::Date;
@@ -10,20 +11,15 @@ const DAYS: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
 const CELL: u32 = 26;
 const LEFT: u32 = 34;
 
-/// Weekday by hour; `counts` are rows of weekday and hour.
-pub(crate) fn map(counts: &[(Row, u64)]) -> Markup {
-    let count = |day: i64, hour: i64| {
-        let wanted = [Value::Int(day), Value::Int(hour)];
-        counts.iter().filter(|(row, _)| row.as_slice() == wanted).map(|(_, n)| *n).sum::<u64>()
-    };
-    let most = counts.iter().map(|(_, n)| *n).max().unwrap_or(0);
-    let total: u64 = counts.iter().map(|(_, n)| *n).sum();
+/// Weekday by hour.
+pub(crate) fn map(heat: &Heat) -> Markup {
+    let (most, total) = (heat.most(), heat.total());
     html! {
         svg.heat viewBox={ "0 0 " (LEFT + 24 * CELL) " " (7 * CELL + 22) } role="img" aria-label={ "曜日と時刻ごとの件数。合計" (total) "件、最も多い枠で" (most) "件" } {
             @for (day, name) in (0..).zip(DAYS) {
                 text x="6" y=(day * CELL + 18) { (name) }
                 @for hour in 0..24_u32 {
-                    @let n = count(i64::from(day), i64::from(hour));
+                    @let n = heat.count(day as usize, hour as usize);
                     rect class=(shade(n, most)) x=(LEFT + hour * CELL) y=(day * CELL) width=(CELL - 2) height=(CELL - 2) rx="3" {
                         title { (name) "曜 " (hour) "時台 " (n) "件" }
                     }
@@ -76,7 +72,7 @@ mod tests {
     #[test]
     fn the_map_has_every_hour_of_the_week() {
         let counts = vec![(vec![Value::Int(1), Value::Int(9)], 10), (vec![Value::Int(2), Value::Int(14)], 2)];
-        let svg = map(&counts).0;
+        let svg = map(&Heat::of(&counts)).0;
         assert_eq!(svg.matches("<rect").count(), 7 * 24);
         assert!(svg.contains("月曜 9時台 10件") && svg.contains("class=\"h5\"") && svg.contains("class=\"h1\""));
         assert!(!svg.contains("style="));
