@@ -83,14 +83,16 @@ impl TerminalTokens {
     pub fn add(&self, terminal: &str, entropy: &dyn Entropy) -> Result<String, TokenError> {
         let plain = terminal.chars().all(|c| !c.is_whitespace() && !c.is_control());
         let mut file = self.load()?;
-        if terminal.is_empty() || terminal.len() > TERMINAL_BYTES_MAX || !plain || file.terminal.len() >= TERMINALS_MAX {
+        if terminal.is_empty() || terminal.len() > TERMINAL_BYTES_MAX || !plain || file.terminal.len() >= TERMINALS_MAX
+        {
             return Err(TokenError::BadTerminal(terminal.to_owned()));
         }
         if file.terminal.contains_key(terminal) {
             return Err(TokenError::Exists(terminal.to_owned()));
         }
         let token = URL_SAFE_NO_PAD.encode(random::<32>(entropy)?);
-        file.terminal.insert(terminal.to_owned(), Entry { token_sha256: sekisho_regulation::digest::hex(&hash(&token)) });
+        file.terminal
+            .insert(terminal.to_owned(), Entry { token_sha256: sekisho_regulation::digest::hex(&hash(&token)) });
         self.save(&file)?;
         Ok(token)
     }
@@ -143,7 +145,11 @@ impl TerminalTokens {
         let mut text = String::from("# 端末の合言葉の要約。合言葉そのものは、どこにも保管していません。\n");
         for (terminal, entry) in &file.terminal {
             let quoted = |text: &str| serde_json::Value::from(text).to_string();
-            text.push_str(&format!("[terminal.{}]\ntoken_sha256 = {}\n", quoted(terminal), quoted(&entry.token_sha256)));
+            text.push_str(&format!(
+                "[terminal.{}]\ntoken_sha256 = {}\n",
+                quoted(terminal),
+                quoted(&entry.token_sha256)
+            ));
         }
         let fresh = self.path.with_extension("new");
         let write = || {
