@@ -81,11 +81,7 @@ pub enum DemoError {
 /// # Errors
 /// [`DemoError`]; a folder that was only half made is named, so that it can be removed.
 pub fn open(dir: &Path, database: &Database, days: i64, say: &mut dyn FnMut(&str)) -> Result<Demo, DemoError> {
-    if dir.join("sekisho.toml").exists() {
-        reopen(dir, database)
-    } else {
-        make(dir, database, days, say)
-    }
+    if dir.join("sekisho.toml").exists() { reopen(dir, database) } else { make(dir, database, days, say) }
 }
 
 /// Terminals of the demonstration: id, class, name, room.

@@ -227,7 +227,8 @@ impl Desk {
         facts: Vec<(&'static str, sekisho_gate::Fact)>,
         effects: Vec<Effect>,
     ) -> Act {
-        let given = Given { card_claimed: self.readers.card(&live.terminal).map(|c| c.card_no), facts, ..Given::default() };
+        let given =
+            Given { card_claimed: self.readers.card(&live.terminal).map(|c| c.card_no), facts, ..Given::default() };
         Act { asked, by: self.actor(live), given, effects }
     }
 

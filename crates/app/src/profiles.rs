@@ -47,7 +47,9 @@ impl Source {
         // Reasons of change are the identity records' business, which the regulation does not know.
         match crate::desk::reasons(&profile) {
             Ok(_) => Ok(profile),
-            Err(e) => Err(ProfileError::Malformed { file: "profile.toml".to_owned(), cause: format!("change_reasons: {e}") }),
+            Err(e) => {
+                Err(ProfileError::Malformed { file: "profile.toml".to_owned(), cause: format!("change_reasons: {e}") })
+            }
         }
     }
 }

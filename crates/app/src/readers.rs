@@ -181,9 +181,16 @@ impl Readers {
     ///
     /// # Errors
     /// [`ReportError`] when the certificate cannot be read.
-    pub fn report(&self, terminal: &str, room: &str, certificate: Option<Vec<u8>>) -> Result<Option<Challenge>, ReportError> {
+    pub fn report(
+        &self,
+        terminal: &str,
+        room: &str,
+        certificate: Option<Vec<u8>>,
+    ) -> Result<Option<Challenge>, ReportError> {
         let lying = match certificate {
-            Some(certificate) => Some(Lying::Remote { card_no: claimed_number(&certificate).ok_or(ReportError)?, certificate }),
+            Some(certificate) => {
+                Some(Lying::Remote { card_no: claimed_number(&certificate).ok_or(ReportError)?, certificate })
+            }
             None => None,
         };
         let mut slots = self.slots();
@@ -259,7 +266,8 @@ impl Readers {
         now_ms: impl Fn() -> i64,
     ) -> Result<CardEvidence, ProveError> {
         let nonce = random::<32>(entropy).map_err(|_| ProveError::Entropy)?;
-        let challenge = Challenge { terminal: terminal.to_owned(), session: session.to_owned(), issued_at_ms: now_ms(), nonce };
+        let challenge =
+            Challenge { terminal: terminal.to_owned(), session: session.to_owned(), issued_at_ms: now_ms(), nonce };
         let (signature, certificate) = self.sign(terminal, &challenge)?;
         let expected = Expected { terminal, session, now_ms: now_ms(), age_max_s: CHALLENGE_AGE_MAX_S };
         Ok(card::verify(&challenge, &signature, &certificate, ca, &expected)?)

@@ -18,8 +18,8 @@ use sekisho_ledgers::kinds::KINDS;
 use sekisho_ledgers::ports::{Clock, Entropy, EntropyError, Store, StoreError};
 use sekisho_ledgers::vault::Vault;
 use sekisho_ledgers::{OpenError, Registry};
-use sekisho_record::{Signer as _, SignedCheckpoint, SigningKey};
 use sekisho_record::key::KeyKind;
+use sekisho_record::{SignedCheckpoint, Signer as _, SigningKey};
 use sekisho_regulation::{Date, Profile};
 use sekisho_store::{Postgres, Sqlite};
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,8 @@ impl Site {
             return Err(SiteError::NotThere(dir.display().to_string()));
         }
         let text = String::from_utf8_lossy(&read(&path)?).into_owned();
-        let settings = toml::from_str(&text).map_err(|e| SiteError::Settings(path.display().to_string(), e.to_string()))?;
+        let settings =
+            toml::from_str(&text).map_err(|e| SiteError::Settings(path.display().to_string(), e.to_string()))?;
         let profile = profiles::from_data(dir)?.profile().map_err(LoadError::from)?;
         Ok(Self { dir: dir.to_owned(), settings, profile: Arc::new(profile) })
     }
@@ -349,7 +350,8 @@ fn read_skey(path: &Path) -> Result<SigningKey, SiteError> {
 
 fn toml_text(settings: &SiteSettings) -> Result<String, SiteError> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let token = settings.service_token.as_deref().map_or_else(String::new, |t| format!("service_token = {}\n", quoted(t)));
+    let token =
+        settings.service_token.as_deref().map_or_else(String::new, |t| format!("service_token = {}\n", quoted(t)));
     Ok(format!(
         "profile = {}\norigin = {}\nfounded_on = \"{}\"\n{token}",
         quoted(&settings.profile),

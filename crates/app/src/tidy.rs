@@ -37,7 +37,11 @@ fn files(under: &str, ending: &str) -> Vec<(PathBuf, String)> {
 
 fn is_test(path: &Path) -> bool {
     let text = path.to_string_lossy();
-    text.contains("/tests/") || text.ends_with("tests.rs") || text.ends_with("testing.rs") || text.ends_with("tidy.rs") || text.ends_with("fixture.rs")
+    text.contains("/tests/")
+        || text.ends_with("tests.rs")
+        || text.ends_with("testing.rs")
+        || text.ends_with("tidy.rs")
+        || text.ends_with("fixture.rs")
 }
 
 /// Source lines that are not comments and not behind `#[cfg(test)]` at the end of a file.
@@ -62,7 +66,8 @@ fn arrows_point_down() {
 
 #[test]
 fn ground_floors_are_pure() {
-    let unknown = ["std::fs", "std::net", "std::env", "std::process", "SystemTime", "Instant::now", "tokio", "async fn"];
+    let unknown =
+        ["std::fs", "std::net", "std::env", "std::process", "SystemTime", "Instant::now", "tokio", "async fn"];
     for name in ["regulation", "record", "gate"] {
         for (path, text) in files(&format!("crates/{name}/src"), ".rs") {
             for line in shipped(&text).filter(|_| !is_test(&path)) {
@@ -152,8 +157,10 @@ fn the_map_shows_what_is_there() {
     for (name, _) in FLOORS {
         assert!(map.contains(&format!("`crates/{name}`")), "ARCHITECTURE.md does not name crates/{name}");
     }
-    let crates: BTreeSet<String> =
-        std::fs::read_dir(root().join("crates")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let crates: BTreeSet<String> = std::fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     assert_eq!(crates, FLOORS.iter().map(|(name, _)| (*name).to_owned()).collect(), "seven crates");
 }
 
@@ -168,7 +175,10 @@ fn every_kind_has_the_small_shape() {
             }
         }
     }
-    assert_eq!(sekisho_ledgers::kinds::KINDS.len(), std::fs::read_dir(&kinds).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir()).count());
+    assert_eq!(
+        sekisho_ledgers::kinds::KINDS.len(),
+        std::fs::read_dir(&kinds).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir()).count()
+    );
 }
 
 /// Every act of the program is in the vocabulary, and the other way round.

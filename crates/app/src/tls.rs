@@ -62,7 +62,12 @@ pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
 ///
 /// # Errors
 /// [`TlsError::Accept`] when the listener fails.
-pub async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router, stop: impl Future<Output = ()>) -> Result<(), TlsError> {
+pub async fn serve(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) -> Result<(), TlsError> {
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, address) = tokio::select! {

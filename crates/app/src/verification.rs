@@ -106,7 +106,9 @@ impl Desk {
                 let problem = report.findings.first().map(ToString::to_string);
                 Verified { size: report.entries, at_ms, ok: report.is_sound(), problem }
             }
-            Err(e) => Verified { size: 0, at_ms, ok: false, problem: Some(format!("記録を読み出せません（{e}）。")) },
+            Err(e) => Verified {
+                size: 0, at_ms, ok: false, problem: Some(format!("記録を読み出せません（{e}）。"))
+            },
         };
         if let Some(problem) = &verified.problem {
             tracing::error!(problem, "the record does not verify");

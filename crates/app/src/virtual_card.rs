@@ -1,7 +1,9 @@
 //! Virtual operator cards: a P-256 key and a certificate of the municipality's own authority, in a
 //! file. They stand in for PIV cards where there is no reader: in demonstrations and tests.
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber,
+};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 
@@ -87,7 +89,12 @@ impl Authority {
     ///
     /// # Errors
     /// When the key or the certificate cannot be read.
-    pub fn resume(municipality: &str, from: sekisho_regulation::Date, key_pem: &str, certificate: &[u8]) -> Result<Self, CardFileError> {
+    pub fn resume(
+        municipality: &str,
+        from: sekisho_regulation::Date,
+        key_pem: &str,
+        certificate: &[u8],
+    ) -> Result<Self, CardFileError> {
         let key = KeyPair::from_pem(key_pem).map_err(key_error)?;
         let issuer = Issuer::new(ca_params(municipality, from)?, key);
         Ok(Self { issuer, certificate: certificate.to_vec(), key_pem: key_pem.to_owned() })
@@ -162,7 +169,12 @@ impl VirtualCard {
     pub fn to_file(&self) -> String {
         use base64::Engine as _;
         let base64 = base64::engine::general_purpose::STANDARD;
-        format!("sekisho-virtual-card-v1\n{}\n{}\n{}\n", self.card_no, base64.encode(&self.certificate), base64.encode(&self.key_pkcs8))
+        format!(
+            "sekisho-virtual-card-v1\n{}\n{}\n{}\n",
+            self.card_no,
+            base64.encode(&self.certificate),
+            base64.encode(&self.key_pkcs8)
+        )
     }
 
     /// Reads a card file.
@@ -174,7 +186,9 @@ impl VirtualCard {
         let base64 = base64::engine::general_purpose::STANDARD;
         let mut lines = text.lines();
         let first = lines.next();
-        let (Some("sekisho-virtual-card-v1"), Some(no), Some(certificate), Some(key)) = (first, lines.next(), lines.next(), lines.next()) else {
+        let (Some("sekisho-virtual-card-v1"), Some(no), Some(certificate), Some(key)) =
+            (first, lines.next(), lines.next(), lines.next())
+        else {
             return Err(CardFileError::Malformed);
         };
         let decode = |line: &str| base64.decode(line).map_err(|_| CardFileError::Malformed);

@@ -110,7 +110,8 @@ impl Question {
     #[must_use]
     pub fn query(self, about: &str, span: Span) -> ListQuery {
         let (from, before) = span.instants();
-        let mut filters = vec![filter("at", Test::From(Value::Int(from))), filter("at", Test::Below(Value::Int(before)))];
+        let mut filters =
+            vec![filter("at", Test::From(Value::Int(from))), filter("at", Test::Below(Value::Int(before)))];
         filters.extend(self.conditions(about));
         ListQuery { filters, sort: Some("at".to_owned()), descending: true, offset: 0, limit: 50 }
     }

@@ -35,8 +35,11 @@ struct Request {
 pub(crate) fn run(args: &DecideArgs) -> Result<Done, CliError> {
     let usage = |e: String| CliError::Usage(e);
     let text = read(&args.request)?;
-    let request: Request = serde_json::from_str(&text)
-        .map_err(|e| usage(format!("判定する操作のファイルが読めません（{e}）。{{\"act\": …, \"facts\": {{…}}}} の形で書いてください。")))?;
+    let request: Request = serde_json::from_str(&text).map_err(|e| {
+        usage(format!(
+            "判定する操作のファイルが読めません（{e}）。{{\"act\": …, \"facts\": {{…}}}} の形で書いてください。"
+        ))
+    })?;
     let profile = profiles::source(&args.profile).map_err(|e| usage(e.to_string()))?;
     let profile = profile.profile().map_err(|e| usage(e.to_string()))?;
     let gate = Gate::new(Arc::new(profile)).map_err(|e| usage(e.to_string()))?;
@@ -44,8 +47,11 @@ pub(crate) fn run(args: &DecideArgs) -> Result<Done, CliError> {
         None => gate.refuse_unknown_act(&request.act).decision().clone(),
         Some(mut sheet) => {
             for (name, value) in &request.facts {
-                let fact = sekisho_gate::Fact::from_json(value)
-                    .ok_or_else(|| usage(format!("事実「{name}」の値が読めません。真偽、整数、文字、文字の並びのどれかで書いてください。")))?;
+                let fact = sekisho_gate::Fact::from_json(value).ok_or_else(|| {
+                    usage(format!(
+                        "事実「{name}」の値が読めません。真偽、整数、文字、文字の並びのどれかで書いてください。"
+                    ))
+                })?;
                 sheet.set(name, fact);
             }
             gate.decide(&sheet).decision().clone()

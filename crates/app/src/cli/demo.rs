@@ -41,7 +41,10 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Done, CliError> {
         ..WebOptions::default()
     };
     let greet = |address: SocketAddr| {
-        say(format_args!("関所のデモを始めました（架空の{}。人物はすべて架空です）。", demo.site.profile().settings.municipality));
+        say(format_args!(
+            "関所のデモを始めました（架空の{}。人物はすべて架空です）。",
+            demo.site.profile().settings.municipality
+        ));
         say(format_args!("  1. ブラウザーで http://{address}/ を開きます。"));
         say("  2. 画面の仮想カード読取装置で、カードを1枚選んで置きます（例: 統合端末1号機に、住民課主事のカード）。");
         say(format_args!("  3. パスワード {} を入力して、サインインします。", demo::PASSWORD));

@@ -51,7 +51,8 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<Done, CliError> {
 
 fn gate(name: &str) -> Result<Gate, CliError> {
     let usage = |e: String| CliError::Usage(e);
-    let profile = profiles::source(name).map_err(|e| usage(e.to_string()))?.profile().map_err(|e| usage(e.to_string()))?;
+    let profile =
+        profiles::source(name).map_err(|e| usage(e.to_string()))?.profile().map_err(|e| usage(e.to_string()))?;
     Gate::new(Arc::new(profile)).map_err(|e| usage(e.to_string()))
 }
 
@@ -81,9 +82,12 @@ fn show(name: &str, format: Format) -> Result<Done, CliError> {
         return Ok(Done::Well);
     }
     say(format_args!("{}（{}）", settings.municipality, settings.key));
-    let cites = |all: &[sekisho_regulation::Citation]| all.iter().map(|c| gate.profile().cite_ja(c)).collect::<Vec<_>>().join("、");
+    let cites = |all: &[sekisho_regulation::Citation]| {
+        all.iter().map(|c| gate.profile().cite_ja(c)).collect::<Vec<_>>().join("、")
+    };
     for role in &settings.roles {
-        let posts = role.posts.iter().filter_map(|p| gate.profile().post(p)).map(|p| p.name.as_str()).collect::<Vec<_>>();
+        let posts =
+            role.posts.iter().filter_map(|p| gate.profile().post(p)).map(|p| p.name.as_str()).collect::<Vec<_>>();
         let posts = if posts.is_empty() { "指定による".to_owned() } else { posts.join("・") };
         say(format_args!("役割\t{}\t{posts}\t{}", role.name, cites(&role.cites)));
     }
@@ -113,7 +117,12 @@ fn check(name: &str, format: Format) -> Result<Done, CliError> {
             "failed": names,
         }));
     } else {
-        say(format_args!("規則{}件、事例{}件を検査しました（指紋 {}）。", gate.policies().len(), results.len(), gate.profile().digest));
+        say(format_args!(
+            "規則{}件、事例{}件を検査しました（指紋 {}）。",
+            gate.policies().len(),
+            results.len(),
+            gate.profile().digest
+        ));
         for case in &failed {
             say(format_args!("不一致: {}", case.name));
         }

@@ -53,7 +53,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Done, CliError> {
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
     let municipality = site.profile().settings.municipality.clone();
-    let greet = |address: SocketAddr| say(format_args!("{municipality}の関所を {scheme}://{address}/ で開いています。"));
+    let greet =
+        |address: SocketAddr| say(format_args!("{municipality}の関所を {scheme}://{address}/ で開いています。"));
     listen(Listening { desk, address: args.listen, options, tls, greet: &greet })
 }
 
@@ -81,7 +82,9 @@ pub(crate) fn listen(what: Listening<'_>) -> Result<Done, CliError> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(what.address).await.map_err(|e| {
             let port = what.address.port();
-            CliError::Environment(format!("ポート{port}で待ち受けられません（{e}）。`--port`で別の番号を指定してください。"))
+            CliError::Environment(format!(
+                "ポート{port}で待ち受けられません（{e}）。`--port`で別の番号を指定してください。"
+            ))
         })?;
         let address = listener.local_addr().map_err(CliError::environment)?;
         let router = web::router(Arc::clone(&what.desk), what.options);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use sekisho_ledgers::Registers as _;
 use sekisho_ledgers::identity::record::IdentityRecord;
 use sekisho_ledgers::identity::search::SearchInput;
-use sekisho_ledgers::kinds::entry::view::EntryPermit;
 use sekisho_ledgers::kinds::entry;
+use sekisho_ledgers::kinds::entry::view::EntryPermit;
 use sekisho_ledgers::spec::Form;
 use sekisho_regulation::Date;
 
@@ -68,7 +68,8 @@ fn form(fields: &[(&str, &str)]) -> Form {
 impl Year<'_> {
     /// Plays the year.
     pub(super) fn play(&self, say: &mut dyn FnMut(&str)) -> Result<(), DemoError> {
-        let mut diary = Diary { random: super::SEED, cards: BTreeMap::new(), changes: BTreeMap::new(), gone: Vec::new() };
+        let mut diary =
+            Diary { random: super::SEED, cards: BTreeMap::new(), changes: BTreeMap::new(), gone: Vec::new() };
         let holders = self.staff.iter().filter(|one| one.card_kind.is_some());
         for (n, one) in (1..).zip(holders) {
             diary.cards.insert(one.id.clone(), format!("C{n:04}"));
@@ -155,7 +156,13 @@ impl Year<'_> {
         self.renew(diary, "T-02", self.by_post("jumin_hosa"), day)?;
         let desk_seat = self.sit(diary, "T-02", self.by_post("jumin_hosa"), None)?;
         for one in &shift {
-            let fields = [("room", "madoguchi"), ("person", &*one.id), ("staff_id", &*one.employee_no), ("badge", "職員"), ("purpose", "窓口業務")];
+            let fields = [
+                ("room", "madoguchi"),
+                ("person", &*one.id),
+                ("staff_id", &*one.employee_no),
+                ("badge", "職員"),
+                ("purpose", "窓口業務"),
+            ];
             self.act(&desk_seat, "entry.enter", &fields)?;
         }
         self.rise(&desk_seat);
@@ -214,7 +221,8 @@ impl Year<'_> {
         let fitting: Vec<_> = forms.iter().filter(fits).collect();
         if diary.below(10) < 4 && !fitting.is_empty() {
             if let Some(form) = fitting.get(diary.below(fitting.len())) {
-                let applicant = hit.fields.iter().find(|(code, _, _)| code == "name").map_or("本人", |(_, _, text)| text);
+                let applicant =
+                    hit.fields.iter().find(|(code, _, _)| code == "name").map_or("本人", |(_, _, text)| text);
                 let print = PrintForm {
                     subject: hit.subject.clone(),
                     form: form.code.clone(),
@@ -242,10 +250,21 @@ impl Year<'_> {
         self.renew(diary, "W-02", self.by_post("kikaku_kacho"), day)?;
         let seat = self.sit(diary, "W-02", self.by_post("kikaku_kacho"), Some("entry_manager_densan"))?;
         let due = day.to_string();
-        let lend = [("key_no", "K-D1"), ("room", "densan"), ("person", &*engineer.id), ("purpose", "定期点検"), ("due", &*due)];
+        let lend = [
+            ("key_no", "K-D1"),
+            ("room", "densan"),
+            ("person", &*engineer.id),
+            ("purpose", "定期点検"),
+            ("due", &*due),
+        ];
         let keeps = day.days() > self.today.days() - 7;
         let lent = self.desk.form(&seat.live, "key.lend", &form(&lend))?;
-        let enter = [("room", "densan"), ("person", &*engineer.id), ("staff_id", &*engineer.employee_no), ("purpose", "機器の定期点検")];
+        let enter = [
+            ("room", "densan"),
+            ("person", &*engineer.id),
+            ("staff_id", &*engineer.employee_no),
+            ("purpose", "機器の定期点検"),
+        ];
         let entered = self.act(&seat, "entry.enter", &enter)?;
         self.clock.set(at(day, 15, 12));
         let number = format!("N{entered:06}");
@@ -263,12 +282,16 @@ impl Year<'_> {
         self.clock.set(at(day, 14, 40));
         self.renew(diary, "W-02", self.by_post("kikaku_kacho"), day)?;
         let seat = self.sit(diary, "W-02", self.by_post("kikaku_kacho"), Some("entry_manager_densan"))?;
-        let visitor = [("visitor", "保守 太一"), ("affiliation", "架空システム保守株式会社"), ("purpose", "機器の保守点検")];
+        let visitor =
+            [("visitor", "保守 太一"), ("affiliation", "架空システム保守株式会社"), ("purpose", "機器の保守点検")];
         let (from, to) = (day.to_string(), day.plus_days(1).to_string());
         let period = [("room", "densan"), ("from", &*from), ("to", &*to)];
         let permit = self.act(&seat, "entry.permit", &[visitor.as_slice(), &period].concat())?;
         let permit_no = format!("P{permit:06}");
-        debug_assert!(self.desk.house().read(|books| books.get::<EntryPermit>(&permit_no)).is_some(), "the permit is in the book");
+        debug_assert!(
+            self.desk.house().read(|books| books.get::<EntryPermit>(&permit_no)).is_some(),
+            "the permit is in the book"
+        );
         let engineer = self.by_post("kikaku_kakaricho").id.clone();
         let place = [("room", "densan"), ("permit_no", &*permit_no), ("entry_card_no", "V-01"), ("escort", &*engineer)];
         let entered = self.act(&seat, "entry.enter", &[visitor.as_slice(), &place].concat())?;
@@ -297,7 +320,15 @@ impl Year<'_> {
         self.change(diary, terminal, who, &old, &new, quick_hash(&new)?)
     }
 
-    fn change(&self, diary: &Diary, terminal: &str, who: &Official, old: &str, new: &str, phc: String) -> Result<(), DemoError> {
+    fn change(
+        &self,
+        diary: &Diary,
+        terminal: &str,
+        who: &Official,
+        old: &str,
+        new: &str,
+        phc: String,
+    ) -> Result<(), DemoError> {
         self.desk.readers().insert(terminal, diary.cards.get(&who.id).map_or("", String::as_str));
         let change = ChangePassword {
             terminal: terminal.to_owned(),
@@ -359,7 +390,12 @@ impl Year<'_> {
         self.renew(diary, "T-02", self.by_post("jumin_kacho"), day)?;
         let seat = self.sit(diary, "T-02", self.by_post("jumin_kacho"), Some("access_manager"))?;
         let (lost, known) = (day.plus_days(-9).to_string(), day.plus_days(-2).to_string());
-        let report = [("card_no", &*card), ("lost_on", &*lost), ("known_on", &*known), ("circumstances", "出張の荷物の中で見当たらなくなった。")];
+        let report = [
+            ("card_no", &*card),
+            ("lost_on", &*lost),
+            ("known_on", &*known),
+            ("circumstances", "出張の荷物の中で見当たらなくなった。"),
+        ];
         self.act(&seat, "card.report_lost", &report)?;
         self.clock.set(at(day, 18, 4));
         self.act(&seat, "card.revoke", &[("card_no", &*card), ("reason", "紛失のため")])?;
@@ -405,7 +441,11 @@ impl Year<'_> {
         self.clock.set(at(day, 8, 5));
         self.renew(diary, "T-02", self.by_post("jumin_kacho"), day)?;
         let seat = self.sit(diary, "T-02", self.by_post("jumin_kacho"), Some("access_manager"))?;
-        self.act(&seat, "account.unlock", &[("person", &*who.id), ("reason", "本人を確認した。打ち間違いによるもの。")])?;
+        self.act(
+            &seat,
+            "account.unlock",
+            &[("person", &*who.id), ("reason", "本人を確認した。打ち間違いによるもの。")],
+        )?;
         self.rise(&seat);
         Ok(())
     }

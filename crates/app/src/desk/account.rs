@@ -42,7 +42,10 @@ impl Desk {
         let card = self.readers.card(&input.terminal);
         let person = card.as_ref().and_then(|card| self.holder(&card.card_no)).ok_or(DeskError::SignedOut)?;
         if input.new != input.again {
-            return Err(DeskError::Input(vec![wrong("again", "2回入力した新しいパスワードが一致しません。同じものを入力してください。")]));
+            return Err(DeskError::Input(vec![wrong(
+                "again",
+                "2回入力した新しいパスワードが一致しません。同じものを入力してください。",
+            )]));
         }
         let findings = self.password_findings(&person, &input.new)?;
         if !findings.is_empty() {
@@ -53,13 +56,23 @@ impl Desk {
     }
 
     /// Changes the password to one that was checked and hashed already.
-    pub(crate) fn put_password(&self, input: &ChangePassword, person: String, phc: String) -> Result<Outcome<()>, DeskError> {
+    pub(crate) fn put_password(
+        &self,
+        input: &ChangePassword,
+        person: String,
+        phc: String,
+    ) -> Result<Outcome<()>, DeskError> {
         let (claimed, evidence) = self.challenge(&input.terminal, "password");
         let password = self.compare(Some(&person), &input.old)?;
         let mut asked = Asked::new("password.change");
         asked.put("person", person.clone().into(), false);
         let by = Actor { person: Some(person.clone()), terminal: Some(input.terminal.clone()), ..Actor::default() };
-        let given = Given { card: evidence, card_claimed: claimed, password, facts: vec![("new_password_ok", Fact::Bool(true))] };
+        let given = Given {
+            card: evidence,
+            card_claimed: claimed,
+            password,
+            facts: vec![("new_password_ok", Fact::Bool(true))],
+        };
         let receipt = self.house.submit(Act { asked, by, given, effects: vec![Effect::Password { person, phc }] })?;
         Ok(if receipt.decision.allowed { Outcome::Done((), receipt) } else { Outcome::Refused(receipt) })
     }

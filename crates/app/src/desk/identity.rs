@@ -8,8 +8,8 @@ use sekisho_ledgers::identity::export::{self, Unmapped};
 use sekisho_ledgers::identity::import::{self, ImportOptions, ImportReport};
 use sekisho_ledgers::identity::record::IdentityRecord;
 use sekisho_ledgers::identity::reveal::{Redacted, Reveal, redact};
-use sekisho_ledgers::identity::search::{SearchInput, SearchTerms, matches};
 use sekisho_ledgers::identity::seal::{self, NONCE_BYTES};
+use sekisho_ledgers::identity::search::{SearchInput, SearchTerms, matches};
 use sekisho_ledgers::kinds::identity::SUBJECTS_MAX;
 use sekisho_ledgers::spec::FieldError;
 use sekisho_regulation::Date;
@@ -105,11 +105,20 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Input`] for terms that cannot be searched by; [`DeskError::Act`] when it could
     /// not be recorded, in which case nothing is shown.
-    pub fn search(&self, live: &Live, purpose: &str, basis: &str, input: &SearchInput) -> Result<Outcome<Vec<Hit>>, DeskError> {
+    pub fn search(
+        &self,
+        live: &Live,
+        purpose: &str,
+        basis: &str,
+        input: &SearchInput,
+    ) -> Result<Outcome<Vec<Hit>>, DeskError> {
         let today = Date::in_japan(self.now_ms());
         let terms = SearchTerms::parse(input, today).map_err(|errors| {
             let one = |e: &sekisho_ledgers::identity::search::SearchError| FieldError {
-                field: serde_json::to_value(e.field).ok().and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default(),
+                field: serde_json::to_value(e.field)
+                    .ok()
+                    .and_then(|f| f.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
                 sentence: e.message.clone(),
             };
             DeskError::Input(errors.iter().map(one).collect())
@@ -117,7 +126,9 @@ impl Desk {
         let terms = match terms {
             Ok(terms) => terms,
             // Nothing to search by, but without purpose or basis either: the gate says so first.
-            Err(_) if purpose.is_empty() || basis.trim().is_empty() => return self.refuse_search(live, purpose, basis, input),
+            Err(_) if purpose.is_empty() || basis.trim().is_empty() => {
+                return self.refuse_search(live, purpose, basis, input);
+            }
             Err(errors) => return Err(errors),
         };
         let asked = search_asked(purpose, basis, input);
@@ -154,7 +165,13 @@ impl Desk {
         Ok(Outcome::Done(hits, receipt))
     }
 
-    fn refuse_search(&self, live: &Live, purpose: &str, basis: &str, input: &SearchInput) -> Result<Outcome<Vec<Hit>>, DeskError> {
+    fn refuse_search(
+        &self,
+        live: &Live,
+        purpose: &str,
+        basis: &str,
+        input: &SearchInput,
+    ) -> Result<Outcome<Vec<Hit>>, DeskError> {
         let facts = vec![("terms_sufficient", Fact::Bool(false))];
         match self.submit(live, search_asked(purpose, basis, input), facts, Vec::new())? {
             Outcome::Refused(receipt) => Ok(Outcome::Refused(receipt)),
@@ -169,7 +186,8 @@ impl Desk {
         let sealed = self.house.ground().store.find_identity(&wanted, CANDIDATES_MAX)?;
         let mut found = Vec::new();
         for one in sealed {
-            let record = seal::open(&one.sealed, &one.subject, &self.keys.seal).map_err(|e| DeskError::Internal(e.to_string()))?;
+            let record = seal::open(&one.sealed, &one.subject, &self.keys.seal)
+                .map_err(|e| DeskError::Internal(e.to_string()))?;
             if matches(&record, terms) {
                 found.push((one.subject, record));
             }
@@ -189,7 +207,9 @@ impl Desk {
         asked.put("fields", fields.into(), false);
         Ok(match self.submit(live, asked, self.found_fact(live, &[subject]), Vec::new())? {
             Outcome::Refused(receipt) => Outcome::Refused(receipt),
-            Outcome::Done((), receipt) => Outcome::Done(self.hit(subject, &record, self.reveal(&live.found.purpose)), receipt),
+            Outcome::Done((), receipt) => {
+                Outcome::Done(self.hit(subject, &record, self.reveal(&live.found.purpose)), receipt)
+            }
         })
     }
 
@@ -278,7 +298,9 @@ impl Desk {
         let today = Date::in_japan(self.now_ms());
         let report = import::import(bytes, &ImportOptions::new(today, &self.reasons));
         let (rows, effects, sound) = match &report.outcome {
-            import::Outcome::Accepted(records) => (records.len(), vec![Effect::Identity(self.seal_all(records)?)], true),
+            import::Outcome::Accepted(records) => {
+                (records.len(), vec![Effect::Identity(self.seal_all(records)?)], true)
+            }
             import::Outcome::Rejected(_) => (report.rows_read, Vec::new(), false),
         };
         let mut asked = Asked::new("identity.import");
@@ -301,8 +323,10 @@ impl Desk {
         let one = |record: &IdentityRecord| {
             let subject = subject_key(record.juki_code, &self.keys.index);
             let nonce = random::<NONCE_BYTES>(entropy).map_err(|e| DeskError::Internal(e.to_string()))?;
-            let sealed = seal::seal(record, &subject, &self.keys.seal, nonce).map_err(|e| DeskError::Internal(e.to_string()))?;
-            let terms = index_terms(record, &self.keys.index).into_iter().map(|(field, term)| (field.code(), term)).collect();
+            let sealed =
+                seal::seal(record, &subject, &self.keys.seal, nonce).map_err(|e| DeskError::Internal(e.to_string()))?;
+            let terms =
+                index_terms(record, &self.keys.index).into_iter().map(|(field, term)| (field.code(), term)).collect();
             Ok(SealedIdentity { subject, terms, sealed })
         };
         records.iter().map(one).collect()
@@ -315,7 +339,9 @@ impl Desk {
 
     fn hit(&self, subject: &str, record: &IdentityRecord, reveal: Reveal) -> Hit {
         let shown: Redacted = redact(record, reveal, &self.reasons);
-        let field = |s: &sekisho_ledgers::identity::reveal::Shown| (s.field.code().to_owned(), s.field.label().to_owned(), s.text.clone());
+        let field = |s: &sekisho_ledgers::identity::reveal::Shown| {
+            (s.field.code().to_owned(), s.field.label().to_owned(), s.text.clone())
+        };
         Hit { subject: subject.to_owned(), fields: shown.fields().iter().map(field).collect() }
     }
 

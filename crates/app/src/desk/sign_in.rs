@@ -100,7 +100,8 @@ impl Desk {
     /// if it proved it.
     pub(super) fn challenge(&self, terminal: &str, session: &str) -> (Option<String>, Option<CardEvidence>) {
         let Some(present) = self.readers.card(terminal) else { return (None, None) };
-        let proven = self.readers.prove(terminal, session, &self.keys.ca, &*self.house.ground().entropy, || self.now_ms());
+        let proven =
+            self.readers.prove(terminal, session, &self.keys.ca, &*self.house.ground().entropy, || self.now_ms());
         match proven {
             Ok(evidence) => {
                 let genuine = self.house.read(|books| books.get::<Card>(evidence.card_no())).is_none_or(|card| {

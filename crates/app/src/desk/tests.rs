@@ -154,7 +154,11 @@ fn a_designation_does_not_follow_into_another_post() {
     let person = v.person("jumin_shusa");
     let (_, personnel) = v.sign_in("W-01", "somu_hosa", Some("personnel"));
     let id = v.desk().house().read(|books| {
-        sekisho_ledgers::kinds::organisation::posts(books, &person, sekisho_regulation::Date::in_japan(v.desk().now_ms()))
+        sekisho_ledgers::kinds::organisation::posts(
+            books,
+            &person,
+            sekisho_regulation::Date::in_japan(v.desk().now_ms()),
+        )
     });
     let today = sekisho_regulation::Date::in_japan(v.desk().now_ms());
     let yesterday = today.plus_days(-1).to_string();
@@ -172,10 +176,13 @@ fn operating_needs_card_kind_handler_and_purpose() {
     v.check(v.search(&live, ""), "PURPOSE_REQUIRED", "17..1", "purpose_declared");
     assert!(matches!(v.search(&live, "inquiry"), Outcome::Done(..)));
     let bytes = "住民票コード,氏名\n".as_bytes();
-    let Outcome::Refused(import) = v.desk().import(&live, "x.csv", bytes).map_or_else(|e| panic!("{e}"), |o| match o {
-        Outcome::Done(_, receipt) => Outcome::<()>::Refused(receipt),
-        Outcome::Refused(receipt) => Outcome::Refused(receipt),
-    }) else {
+    let Outcome::Refused(import) = v.desk().import(&live, "x.csv", bytes).map_or_else(
+        |e| panic!("{e}"),
+        |o| match o {
+            Outcome::Done(_, receipt) => Outcome::<()>::Refused(receipt),
+            Outcome::Refused(receipt) => Outcome::Refused(receipt),
+        },
+    ) else {
         panic!("imported")
     };
     assert_eq!(&*import.decision.code, "OPERATION_NOT_ALLOWED", "{}", import.decision.sentence);
@@ -202,7 +209,9 @@ fn a_terminal_must_be_known_and_in_its_room() {
     let v = Village::new("terminal");
     let clerk = v.card_of("jumin_shusa");
     v.desk().readers().add_virtual("X-99", "madoguchi");
-    let Outcome::Refused(receipt) = v.try_in("X-99", &clerk, PASSWORD, Some("operator")) else { panic!("unknown terminal") };
+    let Outcome::Refused(receipt) = v.try_in("X-99", &clerk, PASSWORD, Some("operator")) else {
+        panic!("unknown terminal")
+    };
     assert_eq!(&*receipt.decision.code, "TERMINAL_UNKNOWN");
     assert_eq!(receipt.decision.nearest.first().map(|miss| &*miss.fact), Some("terminal_known"));
     v.desk().readers().carry("T-01", "densan");
@@ -220,10 +229,21 @@ fn nobody_acts_in_a_capacity_not_held() {
 fn the_server_room_asks_outsiders_for_a_permit_and_employees_for_their_card() {
     let v = Village::new("room");
     let (_, live) = v.sign_in("W-02", "kikaku_kacho", Some("entry_manager_densan"));
-    let visitor = [("room", "densan"), ("visitor", "来訪 一太"), ("affiliation", "架空商会"), ("purpose", "見学"), ("entry_card_no", "V-01")];
+    let visitor = [
+        ("room", "densan"),
+        ("visitor", "来訪 一太"),
+        ("affiliation", "架空商会"),
+        ("purpose", "見学"),
+        ("entry_card_no", "V-01"),
+    ];
     v.check(v.act(&live, "entry.enter", &visitor), "NO_PRIOR_PERMIT", "6.2", "entry_permit_valid");
     let person = v.person("kikaku_kakaricho");
-    let staff_id = v.desk().house().read(|books| sekisho_ledgers::kinds::organisation::person(books, &person)).unwrap().employee_no;
+    let staff_id = v
+        .desk()
+        .house()
+        .read(|books| sekisho_ledgers::kinds::organisation::person(books, &person))
+        .unwrap()
+        .employee_no;
     let employee = [("room", "densan"), ("person", &*person), ("purpose", "点検")];
     v.check(v.act(&live, "entry.enter", &employee), "NO_STAFF_ID", "6.2", "staff_id_shown");
     v.must(&live, "entry.enter", &[employee.as_slice(), &[("staff_id", &*staff_id)]].concat());

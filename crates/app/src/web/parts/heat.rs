@@ -4,7 +4,6 @@
 use maud::{Markup, html};
 use sekisho_history::Heat;
 use sekisho_ledgers::spec::Row;
-use sekisho_ledgers::value::Value;
 use sekisho_regulation::Date;
 
 const DAYS: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
@@ -67,6 +66,8 @@ pub(crate) fn days(counts: &[(Row, u64)]) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use sekisho_ledgers::value::Value;
+
     use super::*;
 
     #[test]
