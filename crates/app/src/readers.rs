@@ -210,10 +210,9 @@ impl Readers {
     /// A remote reader's answer to its challenge.
     pub fn answer(&self, terminal: &str, nonce: &[u8], signature: Vec<u8>) {
         let mut slots = self.slots();
-        if let Some(pending) = slots.get_mut(terminal).and_then(|slot| slot.pending.as_mut()) {
-            if pending.challenge.nonce == nonce {
-                pending.answer = Some(signature);
-            }
+        let pending = slots.get_mut(terminal).and_then(|slot| slot.pending.as_mut());
+        if let Some(pending) = pending.filter(|pending| pending.challenge.nonce == nonce) {
+            pending.answer = Some(signature);
         }
         drop(slots);
         self.changed.notify_all();

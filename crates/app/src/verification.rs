@@ -9,6 +9,9 @@ use sekisho_record::{Hash, TileId};
 
 use crate::desk::{Desk, Verified};
 
+/// The salt and the canonical JSON of a personal text.
+type Unsealed = ([u8; 16], Vec<u8>);
+
 /// Events read at once.
 const CHUNK_EVENTS: u64 = 1_000;
 
@@ -79,7 +82,7 @@ impl LogSource for StoredLog {
 impl StoredLog {
     /// The text of an event as its digest was made of it. One that does not open is given as empty,
     /// so that it fails the comparison instead of passing for erased.
-    fn private(&self, seq: u64) -> Result<Option<([u8; 16], Vec<u8>)>, StoreError> {
+    fn private(&self, seq: u64) -> Result<Option<Unsealed>, StoreError> {
         let Some(vault) = &self.vault else { return Ok(None) };
         let Some(blob) = self.store.sealed_text(seq)? else { return Ok(None) };
         Ok(Some(vault.unseal(seq, &blob).unwrap_or_default()))

@@ -83,7 +83,7 @@ fn act(n: u64) -> Act {
         section: "住民課".into(),
         kind: "staff".into(),
     };
-    let asked = if n % 3 == 0 {
+    let asked = if n.is_multiple_of(3) {
         register.asked()
     } else {
         let mut entry = Asked { act: "setup.record", ..register.asked() };
@@ -95,8 +95,12 @@ fn act(n: u64) -> Act {
 
 fn check_events(store: &Memory, acknowledged: &[(u64, u64)]) {
     let size = store.head().unwrap().size;
-    let events: Vec<Event> = store.leaves(0, size).unwrap().iter().map(|l| Event::from_leaf(l.seq, &l.bytes).unwrap()).collect();
-    assert!(events.iter().all(|event| !event.cites.is_empty() && !event.code.is_empty()), "a decision without an article");
+    let events: Vec<Event> =
+        store.leaves(0, size).unwrap().iter().map(|l| Event::from_leaf(l.seq, &l.bytes).unwrap()).collect();
+    assert!(
+        events.iter().all(|event| !event.cites.is_empty() && !event.code.is_empty()),
+        "a decision without an article"
+    );
     assert!(events.windows(2).all(|pair| pair[0].at_ms <= pair[1].at_ms), "time went back");
     for (n, seq) in acknowledged {
         let person = format!("p{n}");

@@ -84,7 +84,7 @@ impl Year<'_> {
             if days - n == 25 {
                 self.wrong_passwords(&mut diary, day)?;
             }
-            if !matches!(day.weekday(), 0 | 6) && !(day.month() == 1 && day.day() <= 3) {
+            if is_working(day) {
                 self.working_day(&mut diary, day)?;
             }
             self.evening(&mut diary, day, days - n)?;
@@ -219,20 +219,19 @@ impl Year<'_> {
         let forms = &self.desk.profile().settings.forms;
         let fits = |form: &&sekisho_regulation::profile::Form| form.fields.iter().all(|f| purpose.reveals.contains(f));
         let fitting: Vec<_> = forms.iter().filter(fits).collect();
-        if diary.below(10) < 4 && !fitting.is_empty() {
-            if let Some(form) = fitting.get(diary.below(fitting.len())) {
-                let applicant =
-                    hit.fields.iter().find(|(code, _, _)| code == "name").map_or("本人", |(_, _, text)| text);
-                let print = PrintForm {
-                    subject: hit.subject.clone(),
-                    form: form.code.clone(),
-                    applicant: applicant.to_owned(),
-                    quantity: "1".to_owned(),
-                    remarks: String::new(),
-                };
-                self.desk.print(&live, &print)?;
-            }
+        if diary.below(10) >= 4 {
+            return Ok(());
         }
+        let Some(form) = fitting.get(diary.below(fitting.len())) else { return Ok(()) };
+        let applicant = hit.fields.iter().find(|(code, _, _)| code == "name").map_or("本人", |(_, _, text)| text);
+        let print = PrintForm {
+            subject: hit.subject.clone(),
+            form: form.code.clone(),
+            applicant: applicant.to_owned(),
+            quantity: "1".to_owned(),
+            remarks: String::new(),
+        };
+        self.desk.print(&live, &print)?;
         Ok(())
     }
 
@@ -449,6 +448,12 @@ impl Year<'_> {
         self.rise(&seat);
         Ok(())
     }
+}
+
+/// Whether the office is open: not at weekends, nor on the first three days of the year.
+fn is_working(day: Date) -> bool {
+    let new_year = day.month() == 1 && day.day() <= 3;
+    !(matches!(day.weekday(), 0 | 6) || new_year)
 }
 
 static EMPTY: Official = Official {

@@ -166,7 +166,7 @@ impl Desk {
 
     /// Closes sessions that the record still holds open although nobody has their secrets any more.
     pub(super) fn close_left_open(&self) {
-        for open in self.house.read(|books| sekisho_ledgers::kinds::session::open(books)) {
+        for open in self.house.read(sekisho_ledgers::kinds::session::open) {
             let by = Actor {
                 person: Some(open.person),
                 capacity: Some(open.capacity),

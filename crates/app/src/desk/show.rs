@@ -12,7 +12,7 @@ use super::Desk;
 use crate::codes::{self, Choice};
 
 /// What stands in the place of a text that was erased.
-pub const ERASED: &str = "（消去済み）";
+const ERASED: &str = "（消去済み）";
 
 /// What the last self-verification of the record found.
 #[derive(Clone, Debug, Default)]

@@ -14,14 +14,14 @@ use hyper_util::client::legacy::connect::HttpConnector;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A village of two days, served on a port of its own; gone with the value.
-pub struct Demo {
+pub(crate) struct Demo {
     child: Child,
     dir: PathBuf,
-    pub address: String,
+    pub(crate) address: String,
 }
 
 impl Demo {
-    pub fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("sekisho-story-{name}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&dir));
         let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
@@ -38,11 +38,11 @@ impl Demo {
         });
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, dir, address: address.expect("the demo prints its address") }
+        Self { child, dir, address: address.unwrap() }
     }
 
     /// The id and the staff card's number of whoever holds a post.
-    pub fn employee(&self, post: &str) -> (String, String) {
+    pub(crate) fn employee(&self, post: &str) -> (String, String) {
         let profile = sekisho::profiles::source("nishimeya").unwrap().profile().unwrap();
         let staff = sekisho::demo::roster::officials(&profile, sekisho_regulation::Date::EPOCH.plus_days(20_000));
         let one = staff.into_iter().find(|one| one.post == post).unwrap();
@@ -50,7 +50,7 @@ impl Demo {
     }
 
     /// Somebody else takes the card from a terminal's reader.
-    pub async fn pull(&self, terminal: &str) {
+    pub(crate) async fn pull(&self, terminal: &str) {
         let other = Browser::start(&format!("pull-{terminal}"), &self.address).await;
         other.open("/sign-in").await;
         other.picks("#terminal", terminal).await;
@@ -69,7 +69,7 @@ impl Drop for Demo {
 }
 
 /// A page in Chromium.
-pub struct Browser {
+pub(crate) struct Browser {
     driver: Child,
     client: Client,
     address: String,
@@ -77,25 +77,26 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub async fn start(name: &str, address: &str) -> Self {
+    pub(crate) async fn start(name: &str, address: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // `make test` installs it.
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver is installed by `make test`");
+            .unwrap();
         let shots = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stories").join(name);
         std::fs::create_dir_all(&shots).unwrap();
         Self { driver, client: connect(port).await, address: address.to_owned(), shots }
     }
 
-    pub async fn open(&self, path: &str) {
+    pub(crate) async fn open(&self, path: &str) {
         self.client.goto(&format!("{}{path}", self.address)).await.unwrap();
     }
 
     /// Waits until the page shows these words.
-    pub async fn sees(&self, words: &str) {
+    pub(crate) async fn sees(&self, words: &str) {
         let until = Instant::now() + PATIENCE;
         loop {
             let text = self.text().await;
@@ -111,7 +112,7 @@ impl Browser {
     }
 
     /// Waits until the browser has come to this path.
-    pub async fn until_at(&self, path: &str) {
+    pub(crate) async fn until_at(&self, path: &str) {
         let until = Instant::now() + PATIENCE;
         while self.client.current_url().await.unwrap().path() != path {
             if Instant::now() > until {
@@ -122,14 +123,14 @@ impl Browser {
         }
     }
 
-    pub async fn types(&self, css: &str, text: &str) {
+    pub(crate) async fn types(&self, css: &str, text: &str) {
         let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
     /// Chooses an option of a select, or types it where the choice is a field with suggestions.
-    pub async fn picks(&self, css: &str, value: &str) {
+    pub(crate) async fn picks(&self, css: &str, value: &str) {
         let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
         if field.tag_name().await.unwrap().eq_ignore_ascii_case("select") {
             field.select_by_value(value).await.unwrap();
@@ -139,7 +140,7 @@ impl Browser {
         }
     }
 
-    pub async fn clicks(&self, css: &str) {
+    pub(crate) async fn clicks(&self, css: &str) {
         let button = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
         match button {
             Ok(button) => self.press(button).await,
@@ -151,7 +152,7 @@ impl Browser {
     }
 
     /// Clicks the first of these elements that shows the words.
-    pub async fn clicks_text(&self, css: &str, words: &str) {
+    pub(crate) async fn clicks_text(&self, css: &str, words: &str) {
         for element in self.client.find_all(Locator::Css(css)).await.unwrap() {
             if element.text().await.unwrap().contains(words) {
                 return self.press(element).await;
@@ -168,12 +169,12 @@ impl Browser {
     }
 
     /// What stands in a field.
-    pub async fn value(&self, css: &str) -> String {
+    pub(crate) async fn value(&self, css: &str) -> String {
         let field = self.client.find(Locator::Css(css)).await.unwrap();
         field.prop("value").await.unwrap().unwrap_or_default()
     }
 
-    pub async fn shot(&self, name: &str) {
+    pub(crate) async fn shot(&self, name: &str) {
         let png = self.client.screenshot().await.unwrap();
         std::fs::write(self.shots.join(format!("{name}.png")), png).unwrap();
     }

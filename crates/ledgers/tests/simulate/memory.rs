@@ -13,7 +13,7 @@ use sekisho_ledgers::value::Value;
 
 /// What goes wrong with the next commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Somebody else has written.
     Conflict,
     /// Nothing is written, and the store says so.
@@ -25,10 +25,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 4] = [Self::Conflict, Self::Refused, Self::UnknownLost, Self::UnknownLanded];
+    pub(crate) const ALL: [Self; 4] = [Self::Conflict, Self::Refused, Self::UnknownLost, Self::UnknownLanded];
 
     /// Whether an act may come back without having been recorded.
-    pub fn may_lose(self) -> bool {
+    pub(crate) fn may_lose(self) -> bool {
         self == Self::Refused
     }
 }
@@ -45,15 +45,15 @@ struct Held {
 }
 
 #[derive(Default)]
-pub struct Memory(Mutex<Held>);
+pub(crate) struct Memory(Mutex<Held>);
 
 impl Memory {
-    pub fn next_fault(&self, fault: Option<Fault>) {
+    pub(crate) fn next_fault(&self, fault: Option<Fault>) {
         self.0.lock().unwrap().fault = fault;
     }
 
     /// Every row of every view.
-    pub fn dump(&self) -> Tables {
+    pub(crate) fn dump(&self) -> Tables {
         self.0.lock().unwrap().tables.clone()
     }
 }
