@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use sekisho_gate::{Decision, Gate, Ruling};
-use sekisho_record::{Hash, LogProof, Signer, SignedCheckpoint, TileId, Tree, VerifierKey};
+use sekisho_record::{Hash, LogProof, SignedCheckpoint, Signer, TileId, Tree, VerifierKey};
 
 use crate::books::Books;
 use crate::event::{Act, Body};
@@ -78,7 +78,9 @@ pub struct Receipt {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActError {
     /// The record cannot be written, so nothing may be done.
-    #[error("記録を書き込めないため、操作を受け付けられません（HISTORY_UNAVAILABLE）。情報システムの担当者に連絡し、復旧してからもう一度操作してください。")]
+    #[error(
+        "記録を書き込めないため、操作を受け付けられません（HISTORY_UNAVAILABLE）。情報システムの担当者に連絡し、復旧してからもう一度操作してください。"
+    )]
     CannotRecord(String),
     /// Too much is waiting.
     #[error("いま混み合っています。少し待ってから、もう一度操作してください。")]
@@ -228,7 +230,12 @@ impl House {
     ///
     /// # Errors
     /// See [`Store::counts`].
-    pub fn counts(&self, view: &'static ViewSpec, query: &ListQuery, by: &[CountBy]) -> Result<Vec<(Row, u64)>, StoreError> {
+    pub fn counts(
+        &self,
+        view: &'static ViewSpec,
+        query: &ListQuery,
+        by: &[CountBy],
+    ) -> Result<Vec<(Row, u64)>, StoreError> {
         self.ground.store.counts(view, query, by)
     }
 
@@ -260,14 +267,22 @@ impl House {
     /// # Errors
     /// [`StoreError`] when there is no such event or a tile cannot be read.
     pub fn prove(&self, seq: u64) -> Result<LogProof, StoreError> {
-        let (tree, checkpoint) = {
+        let (recent, tree, checkpoint) = {
             let state = self.state();
-            (state.tree.clone(), state.checkpoint.clone())
+            let recent = state.tree.recent_inclusion(seq);
+            let tree = recent.is_none().then(|| state.tree.clone());
+            (recent, tree.unwrap_or_default(), state.checkpoint.clone())
         };
-        let tiles = tree.with_store(StoredTiles(&*self.ground.store));
-        let hashes = sekisho_record::proof::inclusion(&tiles, seq, tree.size())
-            .map_err(|e| StoreError::Damaged(e.to_string()))?;
-        let checkpoint = SignedCheckpoint::parse(checkpoint.as_bytes()).map_err(|e| StoreError::Damaged(e.to_string()))?;
+        let hashes = match recent {
+            Some(hashes) => hashes,
+            None => {
+                let tiles = tree.with_store(StoredTiles(&*self.ground.store));
+                sekisho_record::proof::inclusion(&tiles, seq, tree.size())
+                    .map_err(|e| StoreError::Damaged(e.to_string()))?
+            }
+        };
+        let checkpoint =
+            SignedCheckpoint::parse(checkpoint.as_bytes()).map_err(|e| StoreError::Damaged(e.to_string()))?;
         let entry = self.ground.store.leaves(seq, seq.saturating_add(1))?.pop().map(|leaf| leaf.bytes);
         Ok(LogProof { entry, index: seq, hashes, checkpoint })
     }

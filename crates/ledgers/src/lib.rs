@@ -7,6 +7,7 @@
 
 pub mod books;
 mod common;
+mod crowd;
 pub mod event;
 pub mod house;
 pub mod identity;

@@ -67,16 +67,18 @@ impl Vault {
     pub fn seal(&self, seq: u64, text: &Body, entropy: &dyn Entropy) -> Result<Sealed, VaultError> {
         let canonical = sekisho_record::json::to_canonical(&Json::Object(text.clone()))
             .map_err(|e| VaultError::Text(e.to_string()))?;
-        let mut salt = [0; SALT_BYTES];
-        let mut nonce = [0; NONCE_LEN];
-        entropy.fill(&mut salt)?;
-        entropy.fill(&mut nonce)?;
-        let digest = sekisho_record::json::private_digest(&salt, &canonical);
+        // Drawn together: asking the system costs more than what it gives.
+        let mut drawn = [0; SALT_BYTES + NONCE_LEN];
+        entropy.fill(&mut drawn)?;
+        let (Some(salt), Some(nonce)) = (drawn.first_chunk::<SALT_BYTES>(), drawn.last_chunk::<NONCE_LEN>()) else {
+            return Err(VaultError::Unopened(seq));
+        };
+        let digest = sekisho_record::json::private_digest(salt, &canonical);
         let mut sealed = [salt.as_slice(), &canonical].concat();
         self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to(seq)), &mut sealed)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(*nonce), Aad::from(bound_to(seq)), &mut sealed)
             .map_err(|_| VaultError::Unopened(seq))?;
-        let blob = [[VERSION].as_slice(), &nonce, &sealed].concat();
+        let blob = [[VERSION].as_slice(), nonce, &sealed].concat();
         Ok(Sealed { blob, digest })
     }
 

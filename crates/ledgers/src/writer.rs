@@ -7,6 +7,7 @@ use sekisho_gate::{Decision, Ruling};
 use sekisho_record::{Checkpoint, Signer, Tree};
 
 use crate::books::{RowChange, Shelf};
+use crate::crowd::Crowd;
 use crate::event::{Act, Actor, Asked, Effect, Event, Given};
 use crate::house::{ActError, Ground, Job, Receipt, State, decide};
 use crate::kind::Ask;
@@ -22,6 +23,7 @@ pub(crate) struct Writer {
     state: Arc<RwLock<State>>,
     /// The key in force.
     signer: Arc<dyn Signer + Send + Sync>,
+    crowd: Crowd,
 }
 
 /// What an act became, before it is durable.
@@ -44,7 +46,7 @@ struct Draft {
 impl Writer {
     pub(crate) fn new(ground: Ground, state: Arc<RwLock<State>>) -> Self {
         let signer = Arc::clone(&ground.signer);
-        Self { ground, state, signer }
+        Self { ground, state, signer, crowd: Crowd::default() }
     }
 
     /// Writes the first event of an empty log.
@@ -63,8 +65,7 @@ impl Writer {
     /// Works until nobody can hand in an act any more.
     pub(crate) fn run(&mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
-            let mut batch = vec![first];
-            batch.extend(jobs.try_iter().take(BATCH_ACTS_MAX - 1));
+            let batch = self.crowd.gather(first, jobs, BATCH_ACTS_MAX);
             let (acts, replies): (Vec<Act>, Vec<_>) = batch.into_iter().map(|job| (job.act, job.reply)).unzip();
             for (reply, result) in replies.into_iter().zip(self.write(&acts)) {
                 reply(result);

@@ -150,7 +150,8 @@ fn in_turns(work: &Work, rounds: usize) -> Result<(Spread, Spread), BenchError> 
 }
 
 fn share_allowed(work: &Work) -> Result<f64, BenchError> {
-    let decide = |request: &Request| Ok::<bool, BenchError>(work.village.decide(&request.sheet(&work.village)?).allowed());
+    let decide =
+        |request: &Request| Ok::<bool, BenchError>(work.village.decide(&request.sheet(&work.village)?).allowed());
     let decisions = work.requests.iter().map(decide).collect::<Result<Vec<bool>, _>>()?;
     let allowed = decisions.iter().filter(|allowed| **allowed).count();
     Ok(super::figures::real(allowed) / super::figures::real(decisions.len().max(1)))

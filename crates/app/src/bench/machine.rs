@@ -103,7 +103,9 @@ fn file_system(folder: &Path) -> String {
         Some((words.next()?, words.next()?, words.next()?))
     });
     let under = parts.filter(|(_, point, _)| folder.starts_with(point));
-    under.max_by_key(|(_, point, _)| point.len()).map_or_else(String::new, |(device, _, kind)| format!("{kind}（{device}）"))
+    under
+        .max_by_key(|(_, point, _)| point.len())
+        .map_or_else(String::new, |(device, _, kind)| format!("{kind}（{device}）"))
 }
 
 fn sync(folder: &Path) -> std::io::Result<Spread> {
@@ -138,7 +140,11 @@ fn cpu() -> Option<(f64, f64)> {
 }
 
 fn versions() -> Vec<(String, String)> {
-    let build = if cfg!(debug_assertions) { "開発用の構成（遅い。値に意味はありません）" } else { "配布用の構成" };
+    let build = if cfg!(debug_assertions) {
+        "開発用の構成（遅い。値に意味はありません）"
+    } else {
+        "配布用の構成"
+    };
     let ours = ("sekisho".to_owned(), format!("{}（{build}）", env!("CARGO_PKG_VERSION")));
     let mut versions = vec![ours];
     #[cfg(feature = "peers")]

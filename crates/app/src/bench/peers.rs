@@ -25,7 +25,8 @@ pub(super) fn versions() -> Vec<(String, String)> {
         ["cedar-policy", "regorus"].into_iter().map(|name| (name.to_owned(), locked(name))).collect();
     versions.push(("SQLite".to_owned(), rusqlite::version().to_owned()));
     let server = std::process::Command::new("postgres").arg("--version").output();
-    let server = server.ok().map(|out| String::from_utf8_lossy(&out.stdout).trim().replace("postgres (PostgreSQL) ", ""));
+    let server =
+        server.ok().map(|out| String::from_utf8_lossy(&out.stdout).trim().replace("postgres (PostgreSQL) ", ""));
     versions.push(("PostgreSQL".to_owned(), server.unwrap_or_else(|| "（PATHにない）".to_owned())));
     versions
 }
@@ -46,7 +47,8 @@ pub(super) fn decide(bench: &mut Bench<'_>, work: &Work, section: &mut Section) 
     let from_values = taken(rounds, |round| family.decide(work.request(round)?))?;
     section.rows.push(Row::times(&work.group(few, FROM_VALUES), "cedar", "cedar-policy単体", from_values));
     let ready: Vec<_> = work.requests.iter().map(|request| family.request(request)).collect::<Result<_, _>>()?;
-    let made_before = taken(rounds, |round| Ok(ready.get(round % ready.len()).is_some_and(|one| family.decide_ready(one))))?;
+    let made_before =
+        taken(rounds, |round| Ok(ready.get(round % ready.len()).is_some_and(|one| family.decide_ready(one))))?;
     section.rows.push(Row::times(&work.group(few, MADE_BEFORE), "cedar", "cedar-policy単体", made_before));
     let village = cedar::Cedar::new(&work.profile, &requests::text(work.village.policies()))?;
     let spread = taken(rounds / 2, |round| village.decide(work.request(round)?))?;
@@ -82,7 +84,7 @@ fn rego(work: &Work, section: &mut Section, rounds: usize) -> Result<(), BenchEr
 }
 
 fn taken(rounds: usize, mut decide: impl FnMut(usize) -> Result<bool, BenchError>) -> Result<Spread, BenchError> {
-    let mut once = |round| {
+    let mut once = |round| -> Result<(), BenchError> {
         std::hint::black_box(decide(round)?);
         Ok(())
     };
@@ -122,7 +124,11 @@ pub(super) fn append(bench: &mut Bench<'_>, sample: &Sample, section: &mut Secti
     bench.say("追記: PostgreSQLの単純な追記と、ハッシュの鎖を測っています");
     for writers in WRITERS {
         let plain = postgres::plain(&server, run, writers, bytes)?;
-        section.rows.push(plain.row(writers, "postgres-plain", "PostgreSQLへの単純な追記（1件ごとに確定、接続は人数分）"));
+        section.rows.push(plain.row(
+            writers,
+            "postgres-plain",
+            "PostgreSQLへの単純な追記（1件ごとに確定、接続は人数分）",
+        ));
         let chained = postgres::chained(&server, run, writers, bytes)?;
         section.rows.push(chained.row(writers, "postgres-chain", "PostgreSQLのトリガーでハッシュの鎖をつなぐ追記"));
     }

@@ -187,7 +187,8 @@ impl Section {
             if group != Some(&row.group) {
                 group = Some(&row.group);
                 lines.push(format!("  [{}]", row.group));
-                lines.push(table_line(["", "毎秒", "平均", "p50", "p99", "p99.9", "本方式は何倍か"].map(str::to_owned)));
+                lines
+                    .push(table_line(["", "毎秒", "平均", "p50", "p99", "p99.9", "本方式は何倍か"].map(str::to_owned)));
             }
             lines.push(table_line(row.cells()));
         }

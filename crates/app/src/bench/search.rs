@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use sekisho_ledgers::identity::blind::query_terms;
 use sekisho_ledgers::identity::record::IdentityRecord;
-use sekisho_ledgers::identity::search::{SearchInput, SearchTerms, matches};
 use sekisho_ledgers::identity::seal;
+use sekisho_ledgers::identity::search::{SearchInput, SearchTerms, matches};
 use sekisho_ledgers::identity::synth::{Plan, residents};
 use sekisho_ledgers::ports::{Commit, Store};
 use sekisho_regulation::Date;
@@ -63,7 +63,8 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<Section, BenchError> {
         let village = Village::make(&bench.folder, &Database::Folder)?;
         let begun = Instant::now();
         let known = fill(&village, people)?;
-        let note = format!("{}人の封印と書込み: {:.1}秒", rate(super::figures::real(people)), begun.elapsed().as_secs_f64());
+        let note =
+            format!("{}人の封印と書込み: {:.1}秒", rate(super::figures::real(people)), begun.elapsed().as_secs_f64());
         bench.say(&note);
         section.notes.push(note);
         measure(&village, people, &known, &mut section, bench.size(1_000).max(300))?;

@@ -29,9 +29,10 @@ impl Cedar {
         let uid = |id: &str| EntityUid::from_type_name_and_id(action.clone(), EntityId::new(id));
         let vocabulary = &profile.vocabulary;
         let groups = vocabulary.groups.keys().map(|group| Entity::new_no_attrs(uid(group), HashSet::new()));
-        let acts = vocabulary.acts.iter().map(|(act, facts)| {
-            Entity::new_no_attrs(uid(act), facts.groups.iter().map(|group| uid(group)).collect())
-        });
+        let acts = vocabulary
+            .acts
+            .iter()
+            .map(|(act, facts)| Entity::new_no_attrs(uid(act), facts.groups.iter().map(|group| uid(group)).collect()));
         let entities = Entities::from_entities(groups.chain(acts), None).map_err(BenchError::wrong)?;
         let policies = PolicySet::from_str(policies).map_err(BenchError::wrong)?;
         let (person, thing) = (name("Sekisho::Person")?, name("Sekisho::Thing")?);

@@ -38,7 +38,8 @@ pub(super) fn translate(policies: &[PolicyInfo]) -> Result<String, BenchError> {
         }
         for body in bodies {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "\n{set} contains \"{}\" if {{\n    input.act in {{{}}}", policy.id, acts.join(", "));
+            let _ =
+                writeln!(text, "\n{set} contains \"{}\" if {{\n    input.act in {{{}}}", policy.id, acts.join(", "));
             for condition in body {
                 let _ = writeln!(text, "    {condition}");
             }

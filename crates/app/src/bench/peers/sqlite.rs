@@ -19,7 +19,8 @@ pub(super) fn measure(folder: &Path, run: Duration, writers: usize, bytes: usize
     let one = |_| {
         || {
             let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut insert = connection.prepare_cached("INSERT INTO plain (payload) VALUES (?1)").map_err(BenchError::wrong)?;
+            let mut insert =
+                connection.prepare_cached("INSERT INTO plain (payload) VALUES (?1)").map_err(BenchError::wrong)?;
             insert.execute([&payload]).map(|_| ()).map_err(BenchError::wrong)
         }
     };
