@@ -50,5 +50,5 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Done, CliError> {
         say(format_args!("  3. パスワード {} を入力して、サインインします。", demo::PASSWORD));
         say("  止めるときは Ctrl+C を押してください。");
     };
-    listen(Listening { desk: demo.desk.clone(), address, options, tls: None, greet: &greet })
+    listen(Listening { desk: demo.desk.clone(), address, options, tls: None, folder: demo.site.dir(), greet: &greet })
 }

@@ -2,7 +2,7 @@
 //! it is TLS.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use sekisho_ledgers::House;
 use super::{CliError, DataArgs, Done, say};
 use crate::desk::Desk;
 use crate::platform::SystemClock;
+use crate::reader_api::{self, TerminalTokens};
 use crate::readers::Readers;
 use crate::site::Site;
 use crate::tls::{self, TlsFiles};
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Done, CliError> {
     let municipality = site.profile().settings.municipality.clone();
     let greet =
         |address: SocketAddr| say(format_args!("{municipality}の関所を {scheme}://{address}/ で開いています。"));
-    listen(Listening { desk, address: args.listen, options, tls, greet: &greet })
+    listen(Listening { desk, address: args.listen, options, tls, folder: site.dir(), greet: &greet })
 }
 
 /// What is served, and where.
@@ -64,6 +65,8 @@ pub(crate) struct Listening<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) options: WebOptions,
     pub(crate) tls: Option<TlsFiles>,
+    /// The data folder, where the terminals' tokens are.
+    pub(crate) folder: &'a Path,
     /// Called with the address once connections are taken.
     pub(crate) greet: &'a dyn Fn(SocketAddr),
 }
@@ -87,7 +90,8 @@ pub(crate) fn listen(what: Listening<'_>) -> Result<Done, CliError> {
             ))
         })?;
         let address = listener.local_addr().map_err(CliError::environment)?;
-        let router = web::router(Arc::clone(&what.desk), what.options);
+        let readers = reader_api::router(Arc::clone(&what.desk), TerminalTokens::in_folder(what.folder));
+        let router = web::router(Arc::clone(&what.desk), what.options).merge(readers);
         tokio::spawn(housekeeping(Arc::clone(&what.desk)));
         (what.greet)(address);
         match acceptor {
