@@ -130,7 +130,9 @@ fn operation_in_card_kind(ask: &Ask<'_>, person: &str, today: Date) -> bool {
     let given = &ask.act.given;
     let number = given.card.as_ref().map(sekisho_gate::card::CardEvidence::card_no).or(given.card_claimed.as_deref());
     let Some(card) = ask.books.get::<Card>(number.unwrap_or_default()) else { return false };
-    let Some(device) = ask.books.get::<Device>(ask.act.by.terminal.as_deref().unwrap_or_default()) else { return false };
+    let Some(device) = ask.books.get::<Device>(ask.act.by.terminal.as_deref().unwrap_or_default()) else {
+        return false;
+    };
     let designation = users::operator(&ask.books, person, today);
     let covered = designation.is_none_or(|d| d.device_classes.split_whitespace().any(|class| class == device.class));
     covered && operations(ask, &card.kind, &device.class).iter().any(|allowed| *allowed == operation)

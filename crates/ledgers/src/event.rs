@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sekisho_gate::card::CardEvidence;
 use sekisho_gate::Fact;
+use sekisho_gate::card::CardEvidence;
 use sekisho_gate::password::PasswordEvidence;
 use sekisho_record::Signer;
 use serde_json::{Map, Value as Json};
@@ -222,8 +222,7 @@ impl Event {
             "body": &self.body,
             "private": text(&self.private),
         });
-        sekisho_record::json::to_canonical(&leaf)
-            .map_err(|e| EventError { seq: self.seq, cause: e.to_string() })
+        sekisho_record::json::to_canonical(&leaf).map_err(|e| EventError { seq: self.seq, cause: e.to_string() })
     }
 
     /// Reads a leaf.
@@ -257,7 +256,8 @@ impl Event {
         };
         let cites = leaf.get("cites").and_then(Json::as_array).ok_or_else(|| fail("`cites` is missing"))?;
         let cites = cites.iter().filter_map(Json::as_str).map(str::to_owned).collect();
-        let number = |key: &str| leaf.get(key).and_then(Json::as_i64).ok_or_else(|| fail(&format!("`{key}` is missing")));
+        let number =
+            |key: &str| leaf.get(key).and_then(Json::as_i64).ok_or_else(|| fail(&format!("`{key}` is missing")));
         let at_ms = number("at")?;
         if u64::try_from(number("seq")?).ok() != Some(seq) {
             return Err(fail("`seq` is not its place in the log"));

@@ -80,7 +80,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read or a column is not of this view.
-    fn counts(&self, view: &'static ViewSpec, query: &ListQuery, by: &[CountBy]) -> Result<Vec<(Row, u64)>, StoreError>;
+    fn counts(&self, view: &'static ViewSpec, query: &ListQuery, by: &[CountBy])
+    -> Result<Vec<(Row, u64)>, StoreError>;
 
     /// A person's present password and those before it, the newest first.
     ///

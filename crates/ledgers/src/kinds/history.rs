@@ -17,7 +17,18 @@ use view::Operation;
 
 /// Fields that name the thing that an act was for, the most telling first.
 const OBJECT_FIELDS: [&str; 12] = [
-    "card_no", "device", "key_no", "permit_no", "entry_no", "id", "form", "version", "person", "role", "room", "question",
+    "card_no",
+    "device",
+    "key_no",
+    "permit_no",
+    "entry_no",
+    "id",
+    "form",
+    "version",
+    "person",
+    "role",
+    "room",
+    "question",
 ];
 
 /// The kind.

@@ -113,7 +113,8 @@ fn fold_attempt(event: &Event, shelf: &mut Shelf<'_>) {
     let Some(right) = event.body.get("password_ok").and_then(serde_json::Value::as_bool) else { return };
     shelf.change::<Account>(person, |account| {
         let freed = number("lock_minutes").is_some_and(|m| m > 0);
-        let over = freed && account.locked_at.is_some_and(|at| event.at_ms >= at + number("lock_minutes").unwrap_or(0) * 60_000);
+        let over = freed
+            && account.locked_at.is_some_and(|at| event.at_ms >= at + number("lock_minutes").unwrap_or(0) * 60_000);
         if over {
             (account.locked_at, account.failures) = (None, 0);
         }
