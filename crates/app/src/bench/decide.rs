@@ -28,6 +28,10 @@ pub(crate) const FROM_VALUES: &str = "毎回、値から要求を組み立てる
 pub(crate) const MADE_BEFORE: &str = "要求は組み立て済み";
 
 /// Everything that the ways of deciding share.
+#[cfg_attr(
+    not(feature = "peers"),
+    allow(dead_code, reason = "only the peers are made from the profile and the family")
+)]
 pub(crate) struct Work {
     pub(crate) profile: Profile,
     /// Policies of one family of acts.

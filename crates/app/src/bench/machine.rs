@@ -146,8 +146,9 @@ fn versions() -> Vec<(String, String)> {
         "配布用の構成"
     };
     let ours = ("sekisho".to_owned(), format!("{}（{build}）", env!("CARGO_PKG_VERSION")));
-    let mut versions = vec![ours];
     #[cfg(feature = "peers")]
-    versions.extend(super::peers::versions());
-    versions
+    let peers = super::peers::versions();
+    #[cfg(not(feature = "peers"))]
+    let peers = Vec::new();
+    std::iter::once(ours).chain(peers).collect()
 }
