@@ -87,6 +87,37 @@ impl ViewSpec {
     }
 }
 
+/// Columns that nobody looks things up by alone, although their kind is one by which people do. An
+/// index that is not there costs nothing when an act is recorded: the two journals that every look-up
+/// fills had sixteen, and most of what an act wrote to the disk was theirs.
+const UNSOUGHT: [(&str, &str); 7] = [
+    // Who looked at a resident is asked of the look-ups, which hold every resident that was shown.
+    ("operations", "subject"),
+    // A handful of values, each in a good part of all rows: an index leads nowhere sooner.
+    ("operations", "capacity"),
+    ("operations", "purpose"),
+    ("lookups", "capacity"),
+    ("lookups", "purpose"),
+    ("lookups", "terminal"),
+    ("lookups", "act"),
+];
+
+impl ViewSpec {
+    /// The columns that should be quick to look things up by: of a view that grows with the years,
+    /// those by which people look. Other registers are small enough to be read through.
+    pub fn sought(&'static self) -> impl Iterator<Item = &'static ColumnSpec> {
+        let grows = self.keeping == Keeping::Journal || self.closed_by.is_some();
+        let kind = |kind| {
+            matches!(
+                kind,
+                ColumnKind::Instant | ColumnKind::Subject | ColumnKind::Ref(_) | ColumnKind::Person | ColumnKind::Code(_)
+            )
+        };
+        let known = |column: &&ColumnSpec| !UNSOUGHT.contains(&(self.name, column.name));
+        self.columns.iter().skip(1).filter(move |column| grows && kind(column.kind)).filter(known)
+    }
+}
+
 /// A row of a view.
 pub type Row = Vec<Value>;
 
@@ -389,4 +420,38 @@ macro_rules! act {
     (@get $body:ident, $field:ident, $ty:ty,) => {
         <$ty as $crate::spec::Input>::from_json($body.get(stringify!($field)).unwrap_or(&serde_json::Value::Null))?
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Registry;
+    use crate::kinds::KINDS;
+
+    #[test]
+    fn what_nobody_looks_up_by_is_there_and_would_be_sought() {
+        let views = Registry::new(KINDS);
+        for (view, column) in UNSOUGHT {
+            let view = views.view(view).unwrap();
+            assert!(view.position(column).is_some(), "{}.{column}", view.name);
+            assert!(view.sought().all(|sought| sought.name != column), "{}.{column}", view.name);
+        }
+    }
+
+    #[test]
+    fn the_fixed_questions_have_their_columns() {
+        let views = Registry::new(KINDS);
+        let asked = [
+            ("operations", ["at", "person", "terminal", "card_no", "code"].as_slice()),
+            ("lookups", &["at", "subject", "person"]),
+            ("entries", &["person"]),
+        ];
+        for (view, columns) in asked {
+            let view = views.view(view).unwrap();
+            for column in columns {
+                assert!(view.sought().any(|sought| sought.name == *column), "{}.{column}", view.name);
+            }
+        }
+        assert_eq!(views.view("people").unwrap().sought().count(), 0, "a small register is read through");
+    }
 }

@@ -5,7 +5,7 @@
 //! text but for how a parameter is marked and how letters are folded.
 
 use sekisho_ledgers::ports::{CountBy, Filter, ListQuery, StoreError, Test};
-use sekisho_ledgers::spec::{ColumnKind, Keeping, ViewSpec};
+use sekisho_ledgers::spec::{ColumnKind, ViewSpec};
 use sekisho_ledgers::value::Value;
 
 /// What stands before the name of a view's table.
@@ -46,17 +46,9 @@ pub(crate) const fn fits(value: &Value, held: Held) -> bool {
     )
 }
 
-/// The columns of a view that have an index of their own: of a view that grows with the years, those
-/// by which people look for things. Other registers are small enough to be read through.
+/// The columns of a view that have an index of their own.
 pub(crate) fn indexed(view: &'static ViewSpec) -> impl Iterator<Item = &'static str> {
-    let grows = view.keeping == Keeping::Journal || view.closed_by.is_some();
-    let sought = |kind| {
-        matches!(
-            kind,
-            ColumnKind::Instant | ColumnKind::Subject | ColumnKind::Ref(_) | ColumnKind::Person | ColumnKind::Code(_)
-        )
-    };
-    view.columns.iter().skip(1).filter(move |c| grows && sought(c.kind)).map(|c| c.name)
+    view.sought().map(|column| column.name)
 }
 
 /// A name as it stands in a query. Names come from the program's own specifications; one that is
@@ -294,7 +286,7 @@ fn folded_to() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sekisho_ledgers::spec::ColumnSpec;
+    use sekisho_ledgers::spec::{ColumnSpec, Keeping};
 
     const VIEW: &ViewSpec = &ViewSpec {
         name: "entries",
