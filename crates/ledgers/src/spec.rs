@@ -110,7 +110,11 @@ impl ViewSpec {
         let kind = |kind| {
             matches!(
                 kind,
-                ColumnKind::Instant | ColumnKind::Subject | ColumnKind::Ref(_) | ColumnKind::Person | ColumnKind::Code(_)
+                ColumnKind::Instant
+                    | ColumnKind::Subject
+                    | ColumnKind::Ref(_)
+                    | ColumnKind::Person
+                    | ColumnKind::Code(_)
             )
         };
         let known = |column: &&ColumnSpec| !UNSOUGHT.contains(&(self.name, column.name));
