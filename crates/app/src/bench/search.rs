@@ -74,7 +74,13 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<Section, BenchError> {
     let goal = format!("{}人から氏名で探すp99が20 ms以下", rate(super::figures::real(many)));
     section.at_most(&goal, section.p99(&group, "name"), 20e6, time, held);
     let goal = String::from("同じく、窓口の検索全体（判定2回と記録を含む）のp99が20 ms以下");
-    section.at_most(&goal, section.p99(&group, "desk"), 20e6, time, "記録がディスクに届くまでの待ちと、他の処理との取り合い。");
+    section.at_most(
+        &goal,
+        section.p99(&group, "desk"),
+        20e6,
+        time,
+        "記録がディスクに届くまでの待ちと、他の処理との取り合い。",
+    );
     section.notes.push(
         "索引を引き、候補の記録を開いて条件と見比べるまで。「窓口での検索」は、判定し、記録がディスクに届いてから結果を見せるまで。".to_owned(),
     );
