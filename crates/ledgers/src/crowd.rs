@@ -4,7 +4,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// How long those who wrote at the same time last are waited for.
-const GATHER_MAX: Duration = Duration::from_micros(600);
+const GATHER_MAX: Duration = Duration::from_micros(1_000);
 /// How often it is looked whether they have come.
 const GATHER_STEP: Duration = Duration::from_micros(50);
 

@@ -8,6 +8,9 @@ use sekisho_gate::password::PasswordEvidence;
 use sekisho_record::Signer;
 use serde_json::{Map, Value as Json};
 
+/// Bytes that most leaves fit in.
+const LEAF_BYTES: usize = 768;
+
 /// The fields of an act or an event.
 pub type Body = Map<String, Json>;
 
@@ -205,24 +208,17 @@ impl Event {
     /// # Errors
     /// When a field cannot be written in canonical JSON (a number that is not whole).
     pub fn to_leaf(&self) -> Result<Vec<u8>, EventError> {
-        let text = |value: &Option<String>| value.clone().map_or(Json::Null, Json::String);
-        let leaf = serde_json::json!({
-            "v": 1,
-            "seq": self.seq,
-            "at": self.at_ms,
-            "act": &*self.act,
-            "actor": text(&self.by.person),
-            "capacity": text(&self.by.capacity),
-            "session": text(&self.by.session),
-            "terminal": text(&self.by.terminal),
-            "profile": &*self.profile,
-            "effect": if self.allowed { "permit" } else { "refuse" },
-            "code": &*self.code,
-            "cites": &self.cites,
-            "body": &self.body,
-            "private": text(&self.private),
-        });
-        sekisho_record::json::to_canonical(&leaf).map_err(|e| EventError { seq: self.seq, cause: e.to_string() })
+        let fail = |e: sekisho_record::json::JsonError| EventError { seq: self.seq, cause: e.to_string() };
+        let seq = i64::try_from(self.seq).unwrap_or(i64::MAX);
+        let mut leaf = sekisho_record::json::ObjectWriter::with_capacity(LEAF_BYTES);
+        leaf.text("act", Some(&self.act)).text("actor", self.by.person.as_deref());
+        leaf.integer("at", self.at_ms).map_err(fail)?.object("body", &self.body).map_err(fail)?;
+        leaf.text("capacity", self.by.capacity.as_deref()).texts("cites", self.cites.iter().map(String::as_str));
+        leaf.text("code", Some(&self.code)).text("effect", Some(if self.allowed { "permit" } else { "refuse" }));
+        leaf.text("private", self.private.as_deref()).text("profile", Some(&self.profile));
+        leaf.integer("seq", seq).map_err(fail)?.text("session", self.by.session.as_deref());
+        leaf.text("terminal", self.by.terminal.as_deref()).integer("v", 1).map_err(fail)?;
+        Ok(leaf.finish())
     }
 
     /// Reads a leaf.
@@ -287,5 +283,68 @@ impl Event {
     #[must_use]
     pub fn seq_cell(&self) -> i64 {
         i64::try_from(self.seq).unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf_by_value(event: &Event) -> Vec<u8> {
+        let leaf = serde_json::json!({
+            "v": 1, "seq": event.seq, "at": event.at_ms, "act": &*event.act,
+            "actor": event.by.person, "capacity": event.by.capacity, "session": event.by.session,
+            "terminal": event.by.terminal, "profile": &*event.profile,
+            "effect": if event.allowed { "permit" } else { "refuse" }, "code": &*event.code,
+            "cites": event.cites, "body": event.body, "private": event.private,
+        });
+        sekisho_record::json::to_canonical(&leaf).unwrap()
+    }
+
+    #[test]
+    fn a_leaf_is_the_canonical_form_of_its_fields() {
+        let body = serde_json::json!({
+            "z": [1, {"b": null, "a": "\u{1}\"\\"}], "名": "髙橋\n", "a": -9_007_199_254_740_991_i64, "": false,
+        });
+        let Json::Object(body) = body else { panic!("an object") };
+        for bits in 0_u32..64 {
+            let some = |bit: u32, text: &str| (bits >> bit & 1 == 1).then(|| text.to_owned());
+            let event = Event {
+                seq: u64::from(bits),
+                at_ms: i64::from(bits) * 1_000_003,
+                act: "card.lend".into(),
+                by: Actor {
+                    person: some(0, "p1"),
+                    capacity: some(1, "operator \"x\""),
+                    session: some(2, "S\t"),
+                    terminal: some(3, "T-01"),
+                    reported_room: some(4, "not recorded"),
+                },
+                profile: "0f".repeat(32).as_str().into(),
+                allowed: bits % 2 == 0,
+                code: "OK".into(),
+                cites: (0..bits % 3).map(|n| format!("nishimeya:{n}.2")).collect(),
+                body: if bits % 5 == 0 { Body::new() } else { body.clone() },
+                private: some(5, "digest"),
+            };
+            let leaf = event.to_leaf().unwrap();
+            assert_eq!(String::from_utf8_lossy(&leaf), String::from_utf8_lossy(&leaf_by_value(&event)));
+            let back = Event::from_leaf(event.seq, &leaf).unwrap();
+            assert_eq!(back, Event { by: Actor { reported_room: None, ..event.by.clone() }, ..event });
+        }
+    }
+
+    #[test]
+    fn what_has_no_canonical_form_is_no_leaf() {
+        let mut event = Event::from_leaf(
+            0,
+            br#"{"act":"a","actor":null,"at":0,"body":{},"capacity":null,"cites":["n:1"],"code":"OK","effect":"permit","private":null,"profile":"0","seq":0,"session":null,"terminal":null,"v":1}"#,
+        )
+        .unwrap();
+        event.body.insert("n".to_owned(), serde_json::json!(1.5));
+        assert!(event.to_leaf().is_err());
+        event.body.clear();
+        event.seq = u64::MAX;
+        assert!(event.to_leaf().is_err());
     }
 }

@@ -18,10 +18,13 @@ use crate::kind::{Ask, Registry};
 use crate::ports::{Clock, CountBy, Entropy, ListQuery, Page, Store, StoreError};
 use crate::spec::{Row, ViewSpec};
 use crate::vault::Vault;
-use crate::writer::Writer;
+use crate::writer::{Answers, Writer};
 
 /// Acts that may wait for the writer; more are turned away at once.
 const QUEUE_ACTS_MAX: usize = 1024;
+
+/// Batches whose writers may still be on their way to hear what came of them.
+const ANSWERS_MAX: usize = 4;
 
 /// Everything that the house stands on.
 #[derive(Clone)]
@@ -113,7 +116,7 @@ pub enum OpenError {
     Thread(String),
 }
 
-/// Called with what came of an act, on the writer's thread: it must return at once.
+/// Called with what came of an act, on a thread of the house: it must return at once.
 pub type Reply = Box<dyn FnOnce(Result<Receipt, ActError>) + Send>;
 
 pub(crate) struct Job {
@@ -140,10 +143,9 @@ impl House {
         let (queue, jobs): (SyncSender<Job>, Receiver<Job>) = sync_channel(QUEUE_ACTS_MAX);
         let mut writer = Writer::new(ground.clone(), Arc::clone(&state));
         writer.begin().map_err(|e| OpenError::Begin(e.to_string()))?;
-        std::thread::Builder::new()
-            .name("sekisho-writer".to_owned())
-            .spawn(move || writer.run(&jobs))
-            .map_err(|e| OpenError::Thread(e.to_string()))?;
+        let (tell, told) = sync_channel(ANSWERS_MAX);
+        thread("sekisho-writer", move || writer.run(&jobs, &tell))?;
+        thread("sekisho-answers", move || told.iter().for_each(Answers::give))?;
         Ok(Self { ground, state, queue })
     }
 
@@ -330,6 +332,11 @@ impl House {
     fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map(drop).map_err(|e| OpenError::Thread(e.to_string()))
 }
 
 /// Asks the gate about an act with all facts that the books give.

@@ -1,6 +1,6 @@
 //! The writer: the one thread that asks the gate, records, and folds.
 
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SendError, SyncSender};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sekisho_gate::{Decision, Ruling};
@@ -9,7 +9,7 @@ use sekisho_record::{Checkpoint, Signer, Tree};
 use crate::books::{RowChange, Shelf};
 use crate::crowd::Crowd;
 use crate::event::{Act, Actor, Asked, Effect, Event, Given};
-use crate::house::{ActError, Ground, Job, Receipt, State, decide};
+use crate::house::{ActError, Ground, Job, Receipt, Reply, State, decide};
 use crate::kind::Ask;
 use crate::ports::{Commit, CommitError, NewLeaf, NewTile};
 
@@ -43,6 +43,21 @@ struct Draft {
     results: Vec<Result<Drafted, ActError>>,
 }
 
+/// What came of a batch, and who waits to hear it.
+pub(crate) struct Answers {
+    replies: Vec<Reply>,
+    results: Vec<Result<Receipt, ActError>>,
+}
+
+impl Answers {
+    /// Tells everybody.
+    pub(crate) fn give(self) {
+        for (reply, result) in self.replies.into_iter().zip(self.results) {
+            reply(result);
+        }
+    }
+}
+
 impl Writer {
     pub(crate) fn new(ground: Ground, state: Arc<RwLock<State>>) -> Self {
         let signer = Arc::clone(&ground.signer);
@@ -62,13 +77,18 @@ impl Writer {
         if receipt.decision.allowed { Ok(()) } else { Err(ActError::UnknownAct(receipt.decision.sentence.to_string())) }
     }
 
-    /// Works until nobody can hand in an act any more.
-    pub(crate) fn run(&mut self, jobs: &Receiver<Job>) {
+    /// Works until nobody can hand in an act any more. Those who wait are answered through `answers`,
+    /// so that waking them does not keep the next batch.
+    pub(crate) fn run(&mut self, jobs: &Receiver<Job>, answers: &SyncSender<Answers>) {
         while let Ok(first) = jobs.recv() {
             let batch = self.crowd.gather(first, jobs, BATCH_ACTS_MAX);
             let (acts, replies): (Vec<Act>, Vec<_>) = batch.into_iter().map(|job| (job.act, job.reply)).unzip();
-            for (reply, result) in replies.into_iter().zip(self.write(&acts)) {
-                reply(result);
+            let answer = Answers { replies, results: self.write(&acts) };
+            // Somebody alone is answered at once: there is nothing to be gained.
+            if acts.len() == 1 {
+                answer.give();
+            } else if let Err(SendError(answer)) = answers.send(answer) {
+                answer.give();
             }
         }
     }

@@ -44,6 +44,81 @@ pub fn to_canonical(value: &Value) -> Result<Vec<u8>, JsonError> {
     Ok(bytes)
 }
 
+/// An object written field by field, for a writer that has its fields at hand and need not build a
+/// [`Value`] of them first. The keys must come in canonical order, which for plain lower-case words is
+/// that of the alphabet.
+#[derive(Debug)]
+pub struct ObjectWriter {
+    bytes: Vec<u8>,
+}
+
+impl ObjectWriter {
+    /// An object without fields, with room for so many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes) }
+    }
+
+    fn key(&mut self, key: &str) {
+        self.bytes.push(if self.bytes.is_empty() { b'{' } else { b',' });
+        write_string(&mut self.bytes, key);
+        self.bytes.push(b':');
+    }
+
+    /// A text, or `null`.
+    pub fn text(&mut self, key: &str, text: Option<&str>) -> &mut Self {
+        self.key(key);
+        match text {
+            Some(text) => write_string(&mut self.bytes, text),
+            None => self.bytes.extend_from_slice(b"null"),
+        }
+        self
+    }
+
+    /// A list of texts.
+    pub fn texts<'t>(&mut self, key: &str, texts: impl IntoIterator<Item = &'t str>) -> &mut Self {
+        self.key(key);
+        let mut before = b'[';
+        for text in texts {
+            self.bytes.push(before);
+            write_string(&mut self.bytes, text);
+            before = b',';
+        }
+        self.bytes.extend_from_slice(if before == b'[' { b"[]" } else { b"]" });
+        self
+    }
+
+    /// An integer.
+    ///
+    /// # Errors
+    /// [`JsonError::Number`] outside ±(2^53 − 1).
+    pub fn integer(&mut self, key: &str, integer: i64) -> Result<&mut Self, JsonError> {
+        self.key(key);
+        write_value(&mut self.bytes, &Value::from(integer), 1)?;
+        Ok(self)
+    }
+
+    /// An object within.
+    ///
+    /// # Errors
+    /// As [`to_canonical`].
+    pub fn object(&mut self, key: &str, fields: &Map<String, Value>) -> Result<&mut Self, JsonError> {
+        self.key(key);
+        write_object(&mut self.bytes, fields, 1)?;
+        Ok(self)
+    }
+
+    /// The canonical bytes.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<u8> {
+        if self.bytes.is_empty() {
+            self.bytes.push(b'{');
+        }
+        self.bytes.push(b'}');
+        self.bytes
+    }
+}
+
 /// Reads canonical bytes.
 ///
 /// # Errors
@@ -109,6 +184,12 @@ fn write_object(bytes: &mut Vec<u8>, fields: &Map<String, Value>, depth: u8) -> 
 
 fn write_string(bytes: &mut Vec<u8>, text: &str) {
     bytes.push(b'"');
+    // Nearly every text has nothing to be escaped.
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.push(b'"');
+        return;
+    }
     for byte in text.bytes() {
         match byte {
             b'"' => bytes.extend_from_slice(b"\\\""),
