@@ -12,8 +12,9 @@
 //! expect = { allowed = false, code = "CARD_REVOKED", cites = ["nishimeya:12..4"], nearest = ["card_state"] }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use sekisho_regulation::Profile;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -55,9 +56,9 @@ struct File {
 
 type Facts = BTreeMap<String, Fact>;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
+pub(crate) struct Case {
     name: String,
     act: String,
     #[serde(default)]
@@ -67,7 +68,7 @@ struct Case {
     expect: Expected,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
     allowed: bool,
@@ -77,45 +78,68 @@ struct Expected {
     nearest: Option<Vec<String>>,
 }
 
-/// Runs every case of the gate's profile. A file that cannot be read is a case that failed.
-pub(crate) fn run(gate: &Gate) -> Vec<CaseResult> {
-    let mut results = Vec::new();
-    let mut bases: BTreeMap<String, Facts> = BTreeMap::new();
-    let mut cases: Vec<(&str, Case)> = Vec::new();
-    for (name, text) in &gate.profile().cases {
-        match toml::from_str::<File>(text) {
-            Ok(file) => {
-                bases.extend(file.base);
-                cases.extend(file.case.into_iter().map(|case| (name.as_str(), case)));
-            }
-            Err(error) => results.push(CaseResult {
-                file: name.clone(),
-                name: "（読めないファイル）".to_owned(),
-                act: String::new(),
-                decision: None,
-                differences: vec![error.to_string()],
-            }),
-        }
-    }
-    results.extend(cases.into_iter().map(|(file, case)| run_one(gate, file, case, &bases)));
-    results
+/// The golden cases of a profile.
+#[derive(Debug, Default)]
+pub(crate) struct Cases {
+    bases: BTreeMap<String, Facts>,
+    /// The cases, each with the file it stands in.
+    cases: Vec<(String, Case)>,
+    /// Files that cannot be read: each is a case that failed.
+    unread: Vec<CaseResult>,
 }
 
-fn run_one(gate: &Gate, file: &str, case: Case, bases: &BTreeMap<String, Facts>) -> CaseResult {
-    let mut differences = Vec::new();
-    let decision = match gate.sheet(&case.act) {
-        None => gate.refuse_unknown_act(&case.act).decision().clone(),
-        Some(mut sheet) => {
-            let mut facts: Map<String, Value> = Map::new();
-            let given = bases.get(&case.act).into_iter().flatten().chain(&case.facts);
-            facts.extend(given.map(|(name, fact)| (name.clone(), fact.to_json())));
-            case.without.iter().for_each(|name| drop(facts.remove(name)));
-            differences.extend(sheet.fill(&facts).iter().map(|name| format!("事実`{name}`はこの行為にありません")));
-            gate.decide(&sheet).decision().clone()
+impl Cases {
+    /// Reads every file of cases.
+    pub(crate) fn read(profile: &Profile) -> Self {
+        let mut all = Self::default();
+        for (name, text) in &profile.cases {
+            match toml::from_str::<File>(text) {
+                Ok(file) => {
+                    all.bases.extend(file.base);
+                    all.cases.extend(file.case.into_iter().map(|case| (name.clone(), case)));
+                }
+                Err(error) => all.unread.push(CaseResult {
+                    file: name.clone(),
+                    name: "（読めないファイル）".to_owned(),
+                    act: String::new(),
+                    decision: None,
+                    differences: vec![error.to_string()],
+                }),
+            }
         }
-    };
-    compare(&case.expect, &decision, &mut differences);
-    CaseResult { file: file.to_owned(), name: case.name, act: case.act, decision: Some(decision), differences }
+        all
+    }
+
+    /// The cases of these acts.
+    pub(crate) fn of<'c>(&'c self, acts: &'c BTreeSet<String>) -> impl Iterator<Item = &'c (String, Case)> {
+        self.cases.iter().filter(|(_, case)| acts.contains(&case.act))
+    }
+
+    /// Runs one case.
+    pub(crate) fn run(&self, gate: &Gate, (file, case): &(String, Case)) -> CaseResult {
+        let mut differences = Vec::new();
+        let decision = match gate.sheet(&case.act) {
+            None => gate.refuse_unknown_act(&case.act).decision().clone(),
+            Some(mut sheet) => {
+                let mut facts: Map<String, Value> = Map::new();
+                let given = self.bases.get(&case.act).into_iter().flatten().chain(&case.facts);
+                facts.extend(given.map(|(name, fact)| (name.clone(), fact.to_json())));
+                case.without.iter().for_each(|name| drop(facts.remove(name)));
+                differences.extend(sheet.fill(&facts).iter().map(|name| format!("事実`{name}`はこの行為にありません")));
+                gate.decide(&sheet).decision().clone()
+            }
+        };
+        compare(&case.expect, &decision, &mut differences);
+        let (file, name, act) = (file.clone(), case.name.clone(), case.act.clone());
+        CaseResult { file, name, act, decision: Some(decision), differences }
+    }
+}
+
+/// Runs every case of the gate's profile. A file that cannot be read is a case that failed.
+pub(crate) fn run(gate: &Gate) -> Vec<CaseResult> {
+    let all = Cases::read(gate.profile());
+    let results: Vec<CaseResult> = all.cases.iter().map(|case| all.run(gate, case)).collect();
+    all.unread.into_iter().chain(results).collect()
 }
 
 fn compare(expect: &Expected, got: &Decision, differences: &mut Vec<String>) {

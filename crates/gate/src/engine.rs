@@ -72,6 +72,20 @@ impl Gate {
         Ok(Self { profile, digest, acts, policies, unknown, none: Arc::new([]) })
     }
 
+    /// The same gate, but deciding these acts by these plans: what a mutant of a policy would do.
+    pub(crate) fn with_plans(&self, plans: Vec<ActPlan>) -> Self {
+        let mut acts = self.acts.clone();
+        acts.extend(plans.into_iter().map(|plan| (Arc::clone(&plan.act), Arc::new(plan))));
+        Self {
+            profile: Arc::clone(&self.profile),
+            digest: Arc::clone(&self.digest),
+            acts,
+            policies: self.policies.clone(),
+            unknown: Arc::clone(&self.unknown),
+            none: Arc::clone(&self.none),
+        }
+    }
+
     /// The profile it decides by.
     #[must_use]
     pub fn profile(&self) -> &Arc<Profile> {

@@ -23,6 +23,7 @@ mod nearest;
 pub mod password;
 mod plan;
 mod policy;
+pub mod proof;
 mod schema;
 mod sentence;
 mod wire;

@@ -14,9 +14,11 @@ use crate::citation::Citation;
 use crate::digest;
 
 mod settings;
+mod theorem;
 mod vocabulary;
 
 pub use settings::*;
+pub use theorem::*;
 pub use vocabulary::*;
 
 /// A municipality's regulation, read and checked for form.
