@@ -272,6 +272,7 @@ fn enter_rights(desk: &Desk, staff: &[Official], first: Date) -> Result<(), Demo
             let handler = users::action::DesignateHandler {
                 person: one.id.clone(),
                 scope: "住民課の窓口事務".to_owned(),
+                operations: None,
                 from: first,
                 to: None,
             };

@@ -9,8 +9,8 @@ use sekisho_regulation::profile::ProfileError;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../profiles");
 
-/// The file with the national vocabulary, relative to the folder of all profiles.
-const VOCABULARY: &str = "national/facts.toml";
+/// The folder of the national vocabulary and rules, beside the profiles.
+const NATIONAL: &str = "national";
 /// Largest profile file, in bytes.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 
@@ -28,13 +28,13 @@ pub enum LoadError {
     Profile(#[from] ProfileError),
 }
 
-/// The text files of a profile, relative to its folder, and the vocabulary.
+/// The text files of a profile, relative to its folder, and the national ones.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Files of the profile.
     pub files: BTreeMap<String, String>,
-    /// The national vocabulary.
-    pub vocabulary: String,
+    /// The national vocabulary and rules, relative to their folder.
+    pub national: BTreeMap<String, String>,
 }
 
 impl Source {
@@ -43,7 +43,7 @@ impl Source {
     /// # Errors
     /// See [`ProfileError`].
     pub fn profile(&self) -> Result<Profile, ProfileError> {
-        let profile = Profile::from_files(&self.files, &self.vocabulary)?;
+        let profile = Profile::from_files(&self.files, &self.national)?;
         // Reasons of change are the identity records' business, which the regulation does not know.
         match crate::desk::reasons(&profile) {
             Ok(_) => Ok(profile),
@@ -68,15 +68,12 @@ pub fn shipped() -> Vec<String> {
 /// # Errors
 /// [`LoadError`] when there is no such profile or a file cannot be read.
 pub fn source(name: &str) -> Result<Source, LoadError> {
-    let vocabulary = shipped_text(VOCABULARY).unwrap_or_default();
-    if let Some(dir) = SHIPPED.get_dir(name) {
-        let mut files = BTreeMap::new();
-        collect(dir, dir.path(), &mut files);
-        return Ok(Source { files, vocabulary });
+    if let Some(dir) = SHIPPED.get_dir(name).filter(|_| name != NATIONAL) {
+        return Ok(Source { files: text_of(dir), national: national() });
     }
     let path = Path::new(name);
     if path.join("profile.toml").is_file() {
-        return from_folder(path, vocabulary);
+        return Ok(Source { files: folder(path)?, national: national() });
     }
     Err(LoadError::Unknown(name.to_owned()))
 }
@@ -86,8 +83,7 @@ pub fn source(name: &str) -> Result<Source, LoadError> {
 /// # Errors
 /// [`LoadError::File`] when a file cannot be read.
 pub fn from_data(dir: &Path) -> Result<Source, LoadError> {
-    let vocabulary = read(&dir.join(VOCABULARY))?;
-    from_folder(&dir.join("profile"), vocabulary)
+    Ok(Source { files: folder(&dir.join("profile"))?, national: folder(&dir.join(NATIONAL))? })
 }
 
 /// Copies a source into a data folder.
@@ -99,12 +95,19 @@ pub fn write_to(source: &Source, dir: &Path) -> std::io::Result<()> {
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         std::fs::write(path, text)
     };
-    write(&dir.join(VOCABULARY), &source.vocabulary)?;
+    source.national.iter().try_for_each(|(name, text)| write(&dir.join(NATIONAL).join(name), text))?;
     source.files.iter().try_for_each(|(name, text)| write(&dir.join("profile").join(name), text))
 }
 
-fn shipped_text(name: &str) -> Option<String> {
-    SHIPPED.get_file(name)?.contents_utf8().map(str::to_owned)
+/// The national files that come with the program.
+fn national() -> BTreeMap<String, String> {
+    SHIPPED.get_dir(NATIONAL).map(text_of).unwrap_or_default()
+}
+
+fn text_of(dir: &Dir<'_>) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    collect(dir, dir.path(), &mut files);
+    files
 }
 
 fn collect(dir: &Dir<'_>, base: &Path, files: &mut BTreeMap<String, String>) {
@@ -117,10 +120,10 @@ fn collect(dir: &Dir<'_>, base: &Path, files: &mut BTreeMap<String, String>) {
     dir.dirs().for_each(|inner| collect(inner, base, files));
 }
 
-fn from_folder(path: &Path, vocabulary: String) -> Result<Source, LoadError> {
+fn folder(path: &Path) -> Result<BTreeMap<String, String>, LoadError> {
     let mut files = BTreeMap::new();
     walk(path, path, &mut files)?;
-    Ok(Source { files, vocabulary })
+    Ok(files)
 }
 
 fn walk(dir: &Path, base: &Path, files: &mut BTreeMap<String, String>) -> Result<(), LoadError> {

@@ -1,13 +1,10 @@
 //! Golden cases: acts with their facts, and the decision that must come out.
 //!
 //! ```toml
-//! [base."card.lend"]          # facts under which the act is allowed; good in every file
-//! card_presented = true
-//!
 //! [[case]]
 //! name = "失効したカードでは貸与できない"
 //! act = "card.lend"
-//! facts = { card_state = "revoked" }    # what differs from the base
+//! facts = { card_state = "revoked" }    # what differs from the usual
 //! without = ["room_level"]              # facts that are not given
 //! expect = { allowed = false, code = "CARD_REVOKED", cites = ["nishimeya:12..4"], nearest = ["card_state"] }
 //! ```
@@ -15,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_regulation::Profile;
+use sekisho_regulation::profile::Plain;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -49,8 +47,6 @@ impl CaseResult {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    base: BTreeMap<String, Facts>,
-    #[serde(default)]
     case: Vec<Case>,
 }
 
@@ -81,7 +77,6 @@ struct Expected {
 /// The golden cases of a profile.
 #[derive(Debug, Default)]
 pub(crate) struct Cases {
-    bases: BTreeMap<String, Facts>,
     /// The cases, each with the file it stands in.
     cases: Vec<(String, Case)>,
     /// Files that cannot be read: each is a case that failed.
@@ -95,7 +90,6 @@ impl Cases {
         for (name, text) in &profile.cases {
             match toml::from_str::<File>(text) {
                 Ok(file) => {
-                    all.bases.extend(file.base);
                     all.cases.extend(file.case.into_iter().map(|case| (name.clone(), case)));
                 }
                 Err(error) => all.unread.push(CaseResult {
@@ -122,8 +116,8 @@ impl Cases {
             None => gate.refuse_unknown_act(&case.act).decision().clone(),
             Some(mut sheet) => {
                 let mut facts: Map<String, Value> = Map::new();
-                let given = self.bases.get(&case.act).into_iter().flatten().chain(&case.facts);
-                facts.extend(given.map(|(name, fact)| (name.clone(), fact.to_json())));
+                facts.extend(usual(gate.profile(), &case.act));
+                facts.extend(case.facts.iter().map(|(name, fact)| (name.clone(), fact.to_json())));
                 case.without.iter().for_each(|name| drop(facts.remove(name)));
                 differences.extend(sheet.fill(&facts).iter().map(|name| format!("事実`{name}`はこの行為にありません")));
                 gate.decide(&sheet).decision().clone()
@@ -133,6 +127,16 @@ impl Cases {
         let (file, name, act) = (file.clone(), case.name.clone(), case.act.clone());
         CaseResult { file, name, act, decision: Some(decision), differences }
     }
+}
+
+/// The usual facts of an act.
+pub(crate) fn usual(profile: &Profile, act: &str) -> Map<String, Value> {
+    let json = |plain| match plain {
+        Plain::Bool(yes) => Value::from(yes),
+        Plain::Long(number) => number.into(),
+        Plain::Text(code) => code.into(),
+    };
+    profile.usual(act).into_iter().map(|(name, plain)| (name, json(plain))).collect()
 }
 
 /// Runs every case of the gate's profile. A file that cannot be read is a case that failed.

@@ -54,8 +54,8 @@ impl Gate {
     /// [`GateError`] when a policy cannot be read, fails Cedar's validator, lacks an annotation,
     /// cites an article that is not there, or uses what is not compiled.
     pub fn new(profile: Arc<Profile>) -> Result<Self, GateError> {
-        let unknown = profile.settings.governing.get("session.open").filter(|cites| !cites.is_empty());
-        let unknown: Arc<[Citation]> = unknown.ok_or(GateError::NoGoverning)?.clone().into();
+        let unknown = Some(profile.governing("session.open")).filter(|cites| !cites.is_empty());
+        let unknown: Arc<[Citation]> = unknown.ok_or(GateError::NoGoverning)?.into();
         let sources = policy::read(&profile)?;
         let mut acts: HashMap<Arc<str>, Arc<ActPlan>> = HashMap::with_capacity(profile.vocabulary.acts.len());
         let mut by_act: HashMap<&str, Vec<&Source>> = HashMap::new();

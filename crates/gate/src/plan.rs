@@ -72,7 +72,7 @@ pub(crate) struct Voice {
 impl ActPlan {
     /// Compiles the policies that speak of an act. `sources` are in the order in which they speak.
     pub(crate) fn new(profile: &Profile, act: &str, facts: &ActFacts, sources: &[&Source]) -> Result<Self, GateError> {
-        let governing: Arc<[Citation]> = profile.settings.governing.get(act).cloned().unwrap_or_default().into();
+        let governing: Arc<[Citation]> = profile.governing(act).into();
         let maker = Maker { profile, act, ja: &facts.ja, governing };
         let mut names: Vec<&str> = schema::fact_names(&profile.vocabulary, facts).collect();
         names.sort_unstable();
@@ -174,8 +174,12 @@ impl Maker<'_> {
             sentence: sentence.into(),
         };
         let mut values = spec.values.clone();
-        if spec.values_of == Some(ValuesOf::Roles) {
-            values.extend(self.profile.settings.roles.iter().map(|role| (role.code.clone(), role.name.clone())));
+        let s = &self.profile.settings;
+        match spec.values_of {
+            Some(ValuesOf::Roles) => values.extend(s.roles.iter().map(|r| (r.code.clone(), r.name.clone()))),
+            Some(ValuesOf::Rooms) => values.extend(s.rooms.iter().map(|r| (r.code.clone(), r.name.clone()))),
+            Some(ValuesOf::Devices) => values.extend(s.devices.iter().map(|d| (d.code.clone(), d.name.clone()))),
+            None => {}
         }
         Slot {
             name: name.into(),

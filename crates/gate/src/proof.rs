@@ -97,13 +97,13 @@ impl Ground {
         Ok(RequestEnv::new(entity("Person")?, action, entity("Thing")?))
     }
 
-    /// Every policy, in Cedar's form.
+    /// The policies that speak of an act, in Cedar's form.
     ///
     /// # Errors
     /// [`GateError::Invalid`] when Cedar does not take one back.
-    pub fn policies(&self) -> Result<PolicySet, GateError> {
+    pub fn policies(&self, act: &str) -> Result<PolicySet, GateError> {
         let mut all = PolicySet::new();
-        for source in &self.sources {
+        for source in self.sources.iter().filter(|source| source.acts.contains(act)) {
             let policy = Policy::from_json(Some(PolicyId::new(&source.id)), source.json.clone()).map_err(invalid)?;
             all.add(policy).map_err(invalid)?;
         }
@@ -186,6 +186,25 @@ impl Ground {
         self.cases.of(acts).map(|case| self.cases.run(&self.gate, case)).find(|result| !result.passed())
     }
 
+    /// Whether this ground allows exactly what the other does, as far as the search sees; none when
+    /// it went on for too long.
+    #[must_use]
+    pub fn allows_the_same(&self, other: &Self, acts: &BTreeSet<String>) -> Option<bool> {
+        let mut same = true;
+        for act in acts {
+            let (Some(one), Some(two)) = (self.gate.sheet(act), other.gate.sheet(act)) else { continue };
+            for (plan, then) in [(&one.plan, two.plan.allowed()), (&two.plan, one.plan.allowed())] {
+                let given = Expr::Value(Fact::Bool(true));
+                match search::refute(plan, &search::Demand { given: &given, then: &then }) {
+                    Found::Nothing => {}
+                    Found::Sheet(_) => same = false,
+                    Found::TooLong => return None,
+                }
+            }
+        }
+        Some(same)
+    }
+
     /// The facts of a sheet as sentences: first those of the claim, then the others that a rule of
     /// the act speaks of.
     #[must_use]
@@ -214,6 +233,13 @@ impl Claim {
         &self.plan.act
     }
 
+    /// The same claim of another gate, such as a mutant's.
+    #[must_use]
+    pub fn of(&self, gate: &Gate) -> Option<Self> {
+        // The slots of an act are those of the vocabulary, whatever the policies are.
+        gate.sheet(self.act()).map(|sheet| Self { plan: sheet.plan, ..self.clone() })
+    }
+
     /// The claim as a policy: it permits exactly where the claim does not forbid.
     ///
     /// # Errors
@@ -235,6 +261,18 @@ impl Claim {
         let holds = |expr: &Expr| crate::eval::holds(expr, &sheet.values);
         let against = decision.allowed && holds(&self.given) == Ok(true) && holds(&self.then) == Ok(false);
         against.then_some(decision)
+    }
+}
+
+impl ActPlan {
+    /// What is true when the act is allowed.
+    fn allowed(&self) -> Expr {
+        let permits = self.permits.iter().map(|rule| rule.condition.clone());
+        let some = permits.reduce(|one, other| Expr::Or(Box::new(one), Box::new(other)));
+        let some = some.unwrap_or(Expr::Value(Fact::Bool(false)));
+        self.forbids
+            .iter()
+            .fold(some, |all, rule| Expr::And(Box::new(all), Box::new(Expr::Not(Box::new(rule.condition.clone())))))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::kinds::session::view::Session;
 use crate::kinds::users;
 
 /// Facts that do not depend on what is asked, only on who asks and where.
-pub(crate) const STANDING: [&str; 15] = [
+pub(crate) const STANDING: [&str; 16] = [
     "session_open",
     "person_in_office",
     "capacity",
@@ -26,6 +26,7 @@ pub(crate) const STANDING: [&str; 15] = [
     "operator_designated",
     "handler_designated",
     "operation_in_card_kind",
+    "operation_in_range",
     "rules_acknowledged",
     "post_unchanged",
 ];
@@ -51,11 +52,11 @@ pub(crate) fn facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
         operating(ask, sheet);
     }
     if sheet.wants("room_known") {
-        // A room of level 0 is no operation room: devices may stand there, nothing else is kept of it.
+        // Where nothing is asked of those who enter, devices may stand; nothing else is kept of such a room.
         let room = ask.profile.room(ask.text("room"));
-        let room = room.filter(|room| room.level > 0 || ask.act.asked.act.starts_with("device."));
+        let room = room.filter(|room| room.controlled() || ask.act.asked.act.starts_with("device."));
         sheet.set("room_known", room.is_some());
-        sheet.set("room_level", room.map_or(0, |room| i64::from(room.level)));
+        sheet.set("room", room.map_or("none", |room| room.code.as_str()));
         sheet.set("actor_manages_room", manages(ask, ask.text("room")));
     }
     if sheet.wants("target_known") {
@@ -120,6 +121,7 @@ fn operating(ask: &Ask<'_>, sheet: &mut FactSheet) {
     sheet.set("handler_designated", users::handler(&ask.books, person, today).is_some());
     sheet.set("post_unchanged", users::post_unchanged(&ask.books, person, today));
     sheet.set("rules_acknowledged", users::acknowledged(&ask.books, person));
+    sheet.set("operation_in_range", operation_in_range(ask, person, today));
     sheet.set("operation_in_card_kind", operation_in_card_kind(ask, person, today));
 }
 
@@ -136,6 +138,14 @@ fn operation_in_card_kind(ask: &Ask<'_>, person: &str, today: Date) -> bool {
     let designation = users::operator(&ask.books, person, today);
     let covered = designation.is_none_or(|d| d.device_classes.split_whitespace().any(|class| class == device.class));
     covered && operations(ask, &card.kind, &device.class).iter().any(|allowed| *allowed == operation)
+}
+
+/// Whether a handler's designation covers the operation. A designation that names no operations covers
+/// them all.
+fn operation_in_range(ask: &Ask<'_>, person: &str, today: Date) -> bool {
+    let operation = operation_of(ask.act.asked.act);
+    let handler = users::handler(&ask.books, person, today);
+    handler.is_some_and(|h| h.operations.is_empty() || h.operations.split_whitespace().any(|o| o == operation))
 }
 
 /// What a kind of card may do on a class of device: as settled, or as the profile has it.

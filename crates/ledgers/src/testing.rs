@@ -1,7 +1,6 @@
 //! For the tests of kinds: a hand that folds acts into books, without gate or store.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_regulation::date::{DAY_MS, JST_MS};
@@ -15,13 +14,7 @@ use crate::spec::View;
 
 /// The village's profile.
 pub(crate) fn village() -> Profile {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../profiles");
-    let read = |name: &str| std::fs::read_to_string(format!("{root}/{name}")).unwrap();
-    let files: BTreeMap<String, String> = ["profile.toml", "articles.toml"]
-        .into_iter()
-        .map(|name| (name.to_owned(), read(&format!("nishimeya/{name}"))))
-        .collect();
-    Profile::from_files(&files, &read("national/facts.toml")).unwrap()
+    sekisho_regulation::testing::profile("nishimeya")
 }
 
 pub(crate) fn day(text: &str) -> Date {

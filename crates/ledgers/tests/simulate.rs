@@ -6,7 +6,6 @@
 #[path = "simulate/memory.rs"]
 mod memory;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -22,7 +21,6 @@ use sekisho_ledgers::vault::Vault;
 use sekisho_ledgers::{ActError, House, Registers as _, Registry};
 use sekisho_record::SigningKey;
 use sekisho_record::key::KeyKind;
-use sekisho_regulation::Profile;
 
 struct Ticking(AtomicI64);
 
@@ -43,20 +41,6 @@ impl Entropy for Counting {
         }
         Ok(())
     }
-}
-
-fn profile() -> Profile {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../profiles");
-    let read = |name: &str| std::fs::read_to_string(format!("{root}/{name}")).unwrap();
-    let mut files = BTreeMap::new();
-    for name in ["profile.toml", "articles.toml"] {
-        files.insert(name.to_owned(), read(&format!("nishimeya/{name}")));
-    }
-    for entry in std::fs::read_dir(format!("{root}/nishimeya/policy")).unwrap() {
-        let name = format!("policy/{}", entry.unwrap().file_name().to_str().unwrap());
-        files.insert(name.clone(), read(&format!("nishimeya/{name}")));
-    }
-    Profile::from_files(&files, &read("national/facts.toml")).unwrap()
 }
 
 fn ground(store: &Arc<Memory>, gate: &Arc<Gate>) -> Ground {
@@ -120,7 +104,7 @@ fn check_books(house: &House, store: &Arc<Memory>) {
 }
 
 fn play(faults: Vec<Fault>, acts: u64) {
-    let gate = Arc::new(Gate::new(Arc::new(profile())).unwrap());
+    let gate = Arc::new(Gate::new(Arc::new(sekisho_regulation::testing::profile("nishimeya"))).unwrap());
     let store = Arc::new(Memory::default());
     let house = House::open(ground(&store, &gate)).unwrap();
     let mut acknowledged = Vec::new();
@@ -175,7 +159,7 @@ fn faults_in_many_orders() {
 
 #[test]
 fn many_hands_at_once() {
-    let gate = Arc::new(Gate::new(Arc::new(profile())).unwrap());
+    let gate = Arc::new(Gate::new(Arc::new(sekisho_regulation::testing::profile("nishimeya"))).unwrap());
     let store = Arc::new(Memory::default());
     let house = House::open(ground(&store, &gate)).unwrap();
     let hands = (0..8).map(|hand| {
@@ -194,7 +178,7 @@ fn many_hands_at_once() {
 
 #[test]
 fn two_houses_on_one_store_take_turns() {
-    let gate = Arc::new(Gate::new(Arc::new(profile())).unwrap());
+    let gate = Arc::new(Gate::new(Arc::new(sekisho_regulation::testing::profile("nishimeya"))).unwrap());
     let store = Arc::new(Memory::default());
     let first = House::open(ground(&store, &gate)).unwrap();
     let second = House::open(ground(&store, &gate)).unwrap();

@@ -8,6 +8,9 @@ pub mod date;
 pub mod digest;
 pub mod numeral;
 pub mod profile;
+pub mod reader;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use citation::Citation;
 pub use date::Date;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::citation::Citation;
 use crate::digest;
 
+mod national;
 mod settings;
 mod theorem;
 mod vocabulary;
@@ -30,8 +31,14 @@ pub struct Profile {
     pub articles: Vec<Article>,
     /// The national vocabulary of facts and acts.
     pub vocabulary: Vocabulary,
-    /// Policy sources by file name, such as `policy/entry.cedar`.
+    /// Policy sources by file name: the national rules filled for this profile, such as
+    /// `national/rules/40_rooms.cedar`, and the municipality's own, such as `policy/entry.cedar`.
     pub policies: BTreeMap<String, String>,
+    /// Ids of national rules that do not apply here, each with the topic on which the text is silent
+    /// or the set that is empty.
+    pub left_out: BTreeMap<String, String>,
+    /// What its articles guarantee of every request: the national theorems and the municipality's.
+    pub theorems: Theorems,
     /// Golden cases by file name, such as `cases/entry.toml`.
     pub cases: BTreeMap<String, String>,
     /// SHA-256 over every file of the profile and of the vocabulary, lower-case hex.
@@ -69,33 +76,104 @@ struct ArticleFile {
 }
 
 impl Profile {
-    /// Reads a profile from its files and the vocabulary's text.
+    /// Reads a profile from its files and the national ones.
     ///
-    /// `files` maps names relative to the profile's folder to their text.
+    /// `files` maps names relative to the profile's folder to their text; `national` maps names
+    /// relative to the national folder: `facts.toml` and `rules/*.cedar`.
     ///
     /// # Errors
     /// [`ProfileError`] when a file is missing or malformed, has an unknown key, or uses a name
     /// that is not declared.
-    pub fn from_files(files: &BTreeMap<String, String>, vocabulary: &str) -> Result<Self, ProfileError> {
+    pub fn from_files(
+        files: &BTreeMap<String, String>,
+        national: &BTreeMap<String, String>,
+    ) -> Result<Self, ProfileError> {
         let settings: Settings = parse(files, "profile.toml")?;
         let articles: ArticleFile = parse(files, "articles.toml")?;
-        let facts: Vocabulary = toml_text("national/facts.toml", vocabulary)?;
-        let under = |prefix: &str| {
-            let chosen = files.iter().filter(|(name, _)| name.starts_with(prefix));
+        let national: BTreeMap<String, String> =
+            national.iter().map(|(name, text)| (format!("national/{name}"), text.clone())).collect();
+        let vocabulary: Vocabulary = parse(&national, "national/facts.toml")?;
+        let under = |all: &BTreeMap<String, String>, prefix: &str| -> BTreeMap<String, String> {
+            let chosen = all.iter().filter(|(name, _)| name.starts_with(prefix));
             chosen.map(|(name, text)| (name.clone(), text.clone())).collect()
         };
+        check_topics(&settings, &vocabulary)?;
+        let filled = Self::fill(&settings, &under(&national, "national/rules/"))?;
+        let theorems = theorems(&settings, files, &national)?;
+        let mut policies = filled.rules;
+        policies.extend(under(files, "policy/"));
         let mut all = files.clone();
-        all.insert("national/facts.toml".to_owned(), vocabulary.to_owned());
+        all.extend(national);
         let profile = Self {
             settings,
             articles: articles.articles,
-            vocabulary: facts,
-            policies: under("policy/"),
-            cases: under("cases/"),
+            vocabulary,
+            policies,
+            left_out: filled.left_out,
+            theorems,
+            cases: under(files, "cases/"),
             digest: digest::of_files(&all),
         };
         profile.check_names()?;
         Ok(profile)
+    }
+
+    /// The articles that govern an act: cited where no policy speaks. Where the text is silent on all
+    /// its topics, those of the topic `purpose`, which every regulation has.
+    #[must_use]
+    pub fn governing(&self, act: &str) -> Vec<Citation> {
+        let topics = self.vocabulary.acts.get(act).map(|act| act.basis.as_slice()).unwrap_or_default();
+        let mut cites: Vec<Citation> = Vec::new();
+        for cite in topics.iter().filter_map(|topic| self.settings.basis.get(topic)).flatten() {
+            if !cites.contains(cite) {
+                cites.push(cite.clone());
+            }
+        }
+        if cites.is_empty() { self.settings.basis.get("purpose").cloned().unwrap_or_default() } else { cites }
+    }
+
+    /// The facts of an act when nothing stands in its way: what golden cases and measurements start
+    /// from.
+    #[must_use]
+    pub fn usual(&self, act: &str) -> BTreeMap<String, Plain> {
+        let Some(facts) = self.vocabulary.acts.get(act) else { return BTreeMap::new() };
+        let names = facts.groups.iter().filter_map(|group| self.vocabulary.groups.get(group)).flatten();
+        names.map(|name| (name.clone(), self.usual_fact(facts, name))).collect()
+    }
+
+    fn usual_fact(&self, act: &ActFacts, name: &str) -> Plain {
+        let spec = self.vocabulary.facts.get(name);
+        if let Some(plain) = act.usual.get(name).or_else(|| spec?.usual.as_ref()) {
+            return plain.clone();
+        }
+        let s = &self.settings;
+        let power = act.power.as_deref().unwrap_or("operation");
+        // What needs no office is done at the counter, the rest at a desk.
+        let records = act.power.is_none();
+        let text = match spec.and_then(|spec| spec.values_of) {
+            Some(ValuesOf::Roles) => {
+                national::codes(s, &format!("roles.{power}")).and_then(|roles| roles.first().copied())
+            }
+            Some(ValuesOf::Rooms) => s.rooms.iter().find(|room| room.controlled()).map(|room| room.code.as_str()),
+            Some(ValuesOf::Devices) => {
+                let counter = s.devices.iter().filter(|d| d.records).max_by_key(|d| std::cmp::Reverse(d.room_level));
+                let desk = s.devices.iter().find(|d| !d.records);
+                if records { counter.or(desk) } else { desk.or(counter) }.map(|d| d.code.as_str())
+            }
+            None => None,
+        };
+        match spec.map(|spec| spec.kind) {
+            Some(FactType::Long) => Plain::Long(0),
+            Some(FactType::Text | FactType::Set) => Plain::Text(text.unwrap_or("none").to_owned()),
+            _ => Plain::Bool(true),
+        }
+    }
+
+    /// Whether the regulation speaks of an act at all.
+    #[must_use]
+    pub fn speaks_of(&self, act: &str) -> bool {
+        let topics = self.vocabulary.acts.get(act).map(|act| act.basis.as_slice()).unwrap_or_default();
+        topics.iter().any(|topic| self.settings.basis.contains_key(topic))
     }
 
     fn check_names(&self) -> Result<(), ProfileError> {
@@ -124,21 +202,20 @@ impl Profile {
                 }
             }
         }
-        for act in self.vocabulary.acts.keys() {
-            if s.governing.get(act).is_none_or(Vec::is_empty) {
-                return undeclared("governing", act);
+        for (power, roles) in &s.powers {
+            if let Some(role) = roles.iter().find(|role| self.role(role).is_none()) {
+                return undeclared(&format!("powers.{power}"), role);
             }
-        }
-        if let Some(act) = s.governing.keys().find(|act| !self.vocabulary.acts.contains_key(*act)) {
-            return undeclared("governing", act);
         }
         self.check_facts().and_then(|()| self.check_citations())
     }
 
     fn check_facts(&self) -> Result<(), ProfileError> {
         for (act, facts) in &self.vocabulary.acts {
-            if let Some(group) = facts.groups.iter().find(|g| !self.vocabulary.groups.contains_key(*g)) {
-                return Err(ProfileError::Undeclared { place: format!("acts.{act}"), name: group.clone() });
+            let group = facts.groups.iter().find(|g| !self.vocabulary.groups.contains_key(*g));
+            let topic = facts.basis.iter().find(|t| !self.vocabulary.topics.contains_key(*t));
+            if let Some(name) = group.or(topic) {
+                return Err(ProfileError::Undeclared { place: format!("acts.{act}"), name: name.clone() });
             }
         }
         for (fact, spec) in &self.vocabulary.facts {
@@ -157,10 +234,10 @@ impl Profile {
     fn check_citations(&self) -> Result<(), ProfileError> {
         let s = &self.settings;
         let roles = s.roles.iter().flat_map(|r| &r.cites);
-        let rooms = s.rooms.iter().flat_map(|r| &r.cites);
+        let rooms = s.rooms.iter().flat_map(|r| r.cites.iter().chain(r.asks.iter().flat_map(|terms| &terms.cites)));
         let devices = s.devices.iter().flat_map(|d| &d.cites);
         let council = s.council.iter().flat_map(|c| &c.cites).chain(s.retention.iter().flat_map(|r| &r.cites));
-        let rest = s.governing.values().flatten().chain(&s.password.cites).chain(council);
+        let rest = s.basis.values().flatten().chain(&s.password.cites).chain(council);
         let mut all = roles.chain(rooms).chain(devices).chain(rest);
         match all.find(|citation| self.article(citation).is_none()) {
             Some(citation) => Err(ProfileError::Undeclared { place: "cites".to_owned(), name: citation.to_string() }),
@@ -221,6 +298,54 @@ impl Profile {
     pub fn cite_ja(&self, citation: &Citation) -> String {
         let instrument = self.settings.instruments.iter().find(|i| i.key == citation.instrument);
         format!("{}{}", instrument.map_or("", |i| i.short.as_str()), citation.place_ja())
+    }
+}
+
+/// The national theorems, filled for this profile, and the municipality's own.
+fn theorems(
+    settings: &Settings,
+    files: &BTreeMap<String, String>,
+    national: &BTreeMap<String, String>,
+) -> Result<Theorems, ProfileError> {
+    let mut basis = settings.basis.clone();
+    basis.extend(settings.silent.keys().map(|topic| (topic.clone(), Vec::new())));
+    let empty = |set: &str| national::codes(settings, set).is_none_or(|set| set.is_empty());
+    let mut all = Theorems::default();
+    for (files, name) in [(national, "national/theorems.toml"), (files, "theorems.toml")] {
+        let Some(text) = files.get(name) else { continue };
+        let malformed = |cause: String| ProfileError::Malformed { file: name.to_owned(), cause };
+        let text = national::fill(settings, text).map_err(malformed)?;
+        let read = Theorems::read(&text, &basis, &empty).map_err(|e| malformed(e.to_string()))?;
+        all.theorems.extend(read.theorems);
+        all.exempt.extend(read.exempt);
+    }
+    Ok(all)
+}
+
+/// Every topic is spoken of or declared silent, every power is given to somebody or to nobody, and no
+/// other is named.
+fn check_topics(settings: &Settings, vocabulary: &Vocabulary) -> Result<(), ProfileError> {
+    let undeclared =
+        |place: &str, name: &str| Err(ProfileError::Undeclared { place: place.to_owned(), name: name.to_owned() });
+    for topic in vocabulary.topics.keys() {
+        let spoken = settings.basis.get(topic).is_some_and(|cites| !cites.is_empty());
+        if spoken == settings.silent.contains_key(topic) {
+            return undeclared("basis", topic);
+        }
+    }
+    let named = settings.basis.keys().chain(settings.silent.keys());
+    if let Some(topic) = named.into_iter().find(|topic| !vocabulary.topics.contains_key(*topic)) {
+        return undeclared("basis", topic);
+    }
+    if settings.silent.contains_key("purpose") {
+        return undeclared("basis", "purpose");
+    }
+    if let Some(power) = vocabulary.powers.keys().find(|power| !settings.powers.contains_key(*power)) {
+        return undeclared("powers", power);
+    }
+    match settings.powers.keys().find(|power| !vocabulary.powers.contains_key(*power)) {
+        Some(power) => undeclared("powers", power),
+        None => Ok(()),
     }
 }
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use sekisho_gate::{Fact, FactSheet, Gate, PolicyInfo};
 use sekisho_regulation::Profile;
-use sekisho_regulation::profile::{ActFacts, FactType};
-use serde::Deserialize;
+use sekisho_regulation::profile::{ActFacts, FactType, Plain};
 
 use super::BenchError;
 use super::chance::Chance;
@@ -18,15 +17,6 @@ const FAMILY: &str = "identity.";
 const CHANGED_ONE_IN: usize = 25;
 /// Unrelated policies for each unrelated act.
 const POLICIES_PER_ACT: usize = 10;
-
-/// A fact as it comes from outside.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Plain {
-    Bool(bool),
-    Long(i64),
-    Text(String),
-}
 
 /// An act with its facts.
 #[derive(Clone, Debug)]
@@ -50,19 +40,10 @@ impl Request {
     }
 }
 
-#[derive(Deserialize)]
-struct Cases {
-    #[serde(default)]
-    base: std::collections::BTreeMap<String, std::collections::BTreeMap<String, Plain>>,
-}
-
 /// Requests of the family: facts under which the act is allowed, some of them changed.
 pub(crate) fn make(profile: &Profile, count: usize, seed: u64) -> Result<Vec<Request>, BenchError> {
-    let mut bases = Vec::new();
-    for text in profile.cases.values() {
-        let cases: Cases = toml::from_str(text).map_err(BenchError::wrong)?;
-        bases.extend(cases.base.into_iter().filter(|(act, _)| act.starts_with(FAMILY)));
-    }
+    let acts = profile.vocabulary.acts.keys().filter(|act| act.starts_with(FAMILY));
+    let bases: Vec<_> = acts.map(|act| (act.clone(), profile.usual(act))).collect();
     let mut chance = Chance::new(seed);
     let one = |_| {
         let (act, base) = chance.pick(&bases)?;
@@ -109,7 +90,7 @@ pub(crate) fn only(profile: &Profile, policies: &[PolicyInfo]) -> Profile {
 /// The profile with policies for other acts, which it is made to know.
 pub(crate) fn with_unrelated(profile: &Profile, count: usize) -> Profile {
     let mut profile = profile.clone();
-    let cites = profile.settings.governing.get("session.open").cloned().unwrap_or_default();
+    let cites = profile.governing("session.open");
     let article = cites.first().map(ToString::to_string).unwrap_or_default();
     let mut text = String::new();
     for n in 0..count {
@@ -126,8 +107,7 @@ pub(crate) fn with_unrelated(profile: &Profile, count: usize) -> Profile {
         );
         if first {
             let groups = ["clock", "session", "card_live"].map(str::to_owned).to_vec();
-            profile.settings.governing.insert(act.clone(), cites.clone());
-            profile.vocabulary.acts.insert(act, ActFacts { ja: "関係のない操作".to_owned(), groups });
+            profile.vocabulary.acts.insert(act, ActFacts { ja: "関係のない操作".to_owned(), groups, basis: vec!["authentication".to_owned()], power: None, usual: Default::default() });
         }
     }
     profile.policies.insert("policy/90_unrelated.cedar".to_owned(), text);

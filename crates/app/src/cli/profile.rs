@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use sekisho_gate::Gate;
+use sekisho_gate::{CaseResult, Gate};
 
 use super::{CliError, Done, Format, say};
 use crate::profiles;
@@ -108,13 +108,14 @@ fn check(name: &str, format: Format) -> Result<Done, CliError> {
     let results = gate.run_cases();
     let failed: Vec<_> = results.iter().filter(|case| !case.passed()).collect();
     if format == Format::Json {
-        let names: Vec<String> = failed.iter().map(|case| case.name.clone()).collect();
+        let told = |case: &CaseResult| serde_json::json!({ "file": case.file, "name": case.name, "differences": case.differences });
+        let failed: Vec<serde_json::Value> = failed.iter().map(|case| told(case)).collect();
         say(serde_json::json!({
             "profile": gate.profile().settings.key,
             "digest": gate.profile().digest,
             "policies": gate.policies().len(),
             "cases": results.len(),
-            "failed": names,
+            "failed": failed,
         }));
     } else {
         say(format_args!(
@@ -124,7 +125,7 @@ fn check(name: &str, format: Format) -> Result<Done, CliError> {
             gate.profile().digest
         ));
         for case in &failed {
-            say(format_args!("不一致: {}", case.name));
+            say(format_args!("不一致: {}「{}」 {}", case.file, case.name, case.differences.join("、")));
         }
     }
     Ok(if failed.is_empty() { Done::Well } else { Done::Refused })

@@ -91,7 +91,7 @@ impl Desk {
         let held = self.capacities(person);
         let device = self.house.read(|books| books.get::<Device>(terminal));
         let class = device.and_then(|device| self.profile().device_class(&device.class).cloned());
-        let network = class.is_some_and(|class| class.room_level > 0);
+        let network = class.is_some_and(|class| class.records);
         let operator = held.iter().find(|(code, _)| network && code == "operator");
         operator.or(held.first()).map(|(code, _)| code.clone())
     }

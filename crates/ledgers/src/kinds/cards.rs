@@ -34,8 +34,8 @@ pub(crate) fn card_facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
     let kind = card.as_ref().map_or(ask.text("card_kind"), |card| card.kind.as_str());
     let kind = ask.profile.card_kind(kind);
     sheet.set("card_kind_known", kind.is_some());
-    // Devices that need no operation room are the office's own, not the network's.
-    let network = |class: &str| ask.profile.device_class(class).is_some_and(|class| class.room_level > 0);
+    // Other devices are the office's own, not the network's.
+    let network = |class: &str| ask.profile.device_class(class).is_some_and(|class| class.records);
     let operates = |kind: &CardKind| kind.operations.iter().any(|(class, all)| !all.is_empty() && network(class));
     sheet.set("card_operates", kind.is_some_and(operates));
     if ask.act.asked.act != "method.acknowledge" {
@@ -62,7 +62,7 @@ impl Kind for Cards {
         if sheet.wants("consulted") {
             let with = ask.text("consulted_with");
             let on = ask.text("consulted_on").parse::<Date>().ok();
-            let officer = |day| organisation::holds(&ask.books, ask.profile, with, "security_officer", day);
+            let officer = |day| consulted_with(ask, with, day);
             let consulted = on.is_some_and(|day| day <= ask.today() && officer(day)) && ask.filled("outcome");
             sheet.set("consulted", consulted);
         }
@@ -73,6 +73,12 @@ impl Kind for Cards {
             fold(event, shelf);
         }
     }
+}
+
+/// Whether a person could be consulted on a day: held one of the roles that are.
+fn consulted_with(ask: &Ask<'_>, person: &str, day: Date) -> bool {
+    let roles = ask.profile.settings.powers.get("consulted").map(Vec::as_slice).unwrap_or_default();
+    roles.iter().any(|role| organisation::holds(&ask.books, ask.profile, person, role, day))
 }
 
 fn fold(event: &Event, shelf: &mut Shelf<'_>) {

@@ -89,9 +89,16 @@ fn entry_facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
     let shown = |p: &organisation::view::Person| !p.employee_no.is_empty() && p.employee_no == ask.text("staff_id");
     sheet.set("staff_id_shown", person.as_ref().is_some_and(shown));
     let permit = ask.books.get::<EntryPermit>(ask.text("permit_no"));
-    let valid = |p: &EntryPermit| p.state == "valid" && p.room == room && p.from <= today && today <= p.to;
+    let theirs = |p: &EntryPermit| p.person.as_deref() == employee.then_some(id);
+    let valid =
+        |p: &EntryPermit| p.state == "valid" && p.room == room && p.from <= today && today <= p.to && theirs(p);
     sheet.set("entry_permit_valid", permit.as_ref().is_some_and(valid));
     sheet.set("entry_card_lent", ask.filled("entry_card_no"));
+    let key = ask.books.get::<Key>(ask.text("entry_key_no")).filter(|key| key.room == room && key.state == "lent");
+    sheet.set("entry_key_lent", key.is_some());
+    let escort = ask.text("escort");
+    sheet.set("escorted", escort != id && organisation::in_office(&ask.books, escort, today));
+    sheet.set("entrant_named", person.is_some() || ask.filled("visitor") || permit.is_some());
     sheet.set("badge_worn", ask.filled("badge"));
     let already = match &leaving {
         Some(row) => row.out_at.is_none() && row.room == room,
@@ -152,8 +159,9 @@ fn fold_permit(event: &Event, shelf: &mut Shelf<'_>) {
     if let Some(act) = PermitEntry::of(&event.body).filter(|_| &*event.act == "entry.permit") {
         shelf.put(&EntryPermit {
             permit_no: format!("P{evidence:06}"),
-            visitor: evidence,
-            affiliation: evidence,
+            visitor: act.person.is_none().then_some(evidence),
+            affiliation: act.person.is_none().then_some(evidence),
+            person: act.person,
             purpose: evidence,
             room: act.room,
             from: act.from,
@@ -194,6 +202,7 @@ fn fold_entry(event: &Event, shelf: &mut Shelf<'_>) {
         staff_id: act.staff_id,
         permit_no: act.permit_no,
         entry_card_no: act.entry_card_no,
+        entry_key_no: act.entry_key_no,
         badge: act.badge,
         purpose: evidence,
         escort: act.escort,

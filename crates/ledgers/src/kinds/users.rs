@@ -117,6 +117,7 @@ fn fold(event: &Event, shelf: &mut Shelf<'_>) {
             shelf.put(&Handler {
                 person: act.person,
                 scope: act.scope,
+                operations: act.operations.unwrap_or_default(),
                 from: act.from,
                 to: act.to,
                 designated_by: by,

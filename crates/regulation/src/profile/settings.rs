@@ -49,8 +49,20 @@ pub struct Settings {
     /// Open readings decided by the municipality (see ambiguities).
     #[serde(default)]
     pub readings: Vec<Reading>,
-    /// For each act the article that governs it: cited where no policy speaks.
-    pub governing: BTreeMap<String, Vec<Citation>>,
+    /// What the text calls the operator card.
+    #[serde(default = "card")]
+    pub card_name: String,
+    /// For each topic of the national rules, where this regulation speaks of it.
+    pub basis: BTreeMap<String, Vec<Citation>>,
+    /// Topics on which it is silent, each with what follows from that, in a sentence.
+    #[serde(default)]
+    pub silent: BTreeMap<String, String>,
+    /// For each power, the roles that hold it.
+    pub powers: BTreeMap<String, Vec<String>>,
+}
+
+fn card() -> String {
+    "操作者用ICカード".to_owned()
 }
 
 /// A regulation of the municipality.
@@ -208,8 +220,57 @@ pub struct Room {
     pub location: String,
     /// The role that manages entry and keys.
     pub manager: String,
+    /// What is asked of those who go in. Several instruments may each ask their own: all of it holds.
+    /// Nothing: the room is under no entry control.
+    #[serde(default)]
+    pub asks: Vec<EntryTerms>,
     /// Where the text gives it.
     pub cites: Vec<Citation>,
+}
+
+impl Room {
+    /// Whether entry to the room is controlled.
+    #[must_use]
+    pub fn controlled(&self) -> bool {
+        !self.asks.is_empty()
+    }
+
+    /// What is asked of an employee, or of anybody else, who goes in.
+    pub fn asks_of(&self, employee: bool) -> impl Iterator<Item = Demand> {
+        self.asks.iter().flat_map(move |terms| if employee { &terms.employee } else { &terms.visitor }).copied()
+    }
+}
+
+/// What one place of the text asks of those who enter a room.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryTerms {
+    /// Where the text asks it.
+    pub cites: Vec<Citation>,
+    /// Of employees.
+    #[serde(default)]
+    pub employee: Vec<Demand>,
+    /// Of everybody else.
+    #[serde(default)]
+    pub visitor: Vec<Demand>,
+}
+
+/// What may be asked of someone who enters a room. Every entry is recorded in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demand {
+    /// 事前の許可.
+    Permit,
+    /// 入退室管理カード.
+    Card,
+    /// 鍵.
+    Key,
+    /// 名札.
+    Badge,
+    /// 職員証.
+    StaffId,
+    /// 立会い.
+    Escort,
 }
 
 /// A class of devices under access control.
@@ -224,6 +285,10 @@ pub struct DeviceClass {
     pub factors: Vec<Factor>,
     /// Least level of a room in which such a device may stand.
     pub room_level: u8,
+    /// Whether identity records or certificates are handled on it: a device of the network and not
+    /// one of the office.
+    #[serde(default)]
+    pub records: bool,
     /// Where the text gives it.
     pub cites: Vec<Citation>,
 }
@@ -238,6 +303,19 @@ pub enum Factor {
     Password,
     /// 照合情報 (vein pattern or the like).
     Biometric,
+}
+
+impl std::str::FromStr for Factor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(match text {
+            "ic_card" => Self::IcCard,
+            "password" => Self::Password,
+            "biometric" => Self::Biometric,
+            _ => return Err(()),
+        })
+    }
 }
 
 /// A kind of operator card.

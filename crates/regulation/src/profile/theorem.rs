@@ -106,6 +106,9 @@ struct Written {
     basis: Vec<String>,
     says: String,
     acts: Vec<String>,
+    /// A set of the profile without which the theorem is about nothing, such as `devices.ic_card`.
+    #[serde(default, rename = "where")]
+    about: Option<String>,
     given: Option<String>,
     then: String,
 }
@@ -113,11 +116,16 @@ struct Written {
 impl Theorems {
     /// Reads a file. `basis` names the places on which each topic rests; a topic that rests on no
     /// place of this municipality has an empty list, and a theorem of such topics only is left out.
+    /// So is one about a set that is `empty` here.
     ///
     /// # Errors
     /// [`TheoremError`] when the text is malformed, a theorem rests on nothing or names no act, a
     /// topic is unknown, or a name comes twice.
-    pub fn read(text: &str, basis: &BTreeMap<String, Vec<Citation>>) -> Result<Self, TheoremError> {
+    pub fn read(
+        text: &str,
+        basis: &BTreeMap<String, Vec<Citation>>,
+        empty: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, TheoremError> {
         let file: File = toml::from_str(text).map_err(|e| TheoremError::Malformed(e.to_string()))?;
         let mut names = BTreeSet::new();
         let mut theorems = Vec::new();
@@ -125,7 +133,9 @@ impl Theorems {
             if !names.insert(written.id.clone()) {
                 return Err(TheoremError::Twice(written.id));
             }
-            theorems.extend(written.founded(basis)?);
+            if !written.about.as_deref().is_some_and(empty) {
+                theorems.extend(written.founded(basis)?);
+            }
         }
         Ok(Self { theorems, exempt: file.exempt })
     }
@@ -173,7 +183,7 @@ mod tests {
             ("factors".to_owned(), vec!["x:10.2".parse().unwrap_or_else(|e| unreachable!("{e}"))]),
             ("nowhere".to_owned(), Vec::new()),
         ];
-        Theorems::read(text, &basis.into_iter().collect())
+        Theorems::read(text, &basis.into_iter().collect(), &|set| set == "rooms.none")
     }
 
     #[test]
@@ -188,6 +198,14 @@ mod tests {
     fn a_topic_without_a_place_leaves_the_theorem_out() {
         let text = ONE.replace(r#"articles = ["x:10.2"]"#, r#"basis = ["nowhere"]"#);
         assert_eq!(read(&text), Ok(Theorems::default()));
+    }
+
+    #[test]
+    fn a_theorem_about_an_empty_set_is_left_out() {
+        for (set, count) in [("rooms.none", 0), ("rooms.some", 1)] {
+            let text = ONE.replace("acts =", &format!("where = \"{set}\"\nacts ="));
+            assert_eq!(read(&text).map(|read| read.theorems.len()), Ok(count), "{set}");
+        }
     }
 
     #[test]

@@ -14,6 +14,10 @@ pub struct Vocabulary {
     pub groups: BTreeMap<String, Vec<String>>,
     /// Acts by name, with the groups of facts that decide them.
     pub acts: BTreeMap<String, ActFacts>,
+    /// Topics of the national rules by code, with their names: what a regulation may speak of.
+    pub topics: BTreeMap<String, String>,
+    /// Powers by code, with what they are: who holds each is the regulation's to say.
+    pub powers: BTreeMap<String, String>,
 }
 
 /// A fact that a policy may speak of.
@@ -32,6 +36,9 @@ pub struct FactSpec {
     /// For a yes-no fact, how "no" reads, where turning the ending of `ja` round does not do.
     #[serde(default)]
     pub no: Option<String>,
+    /// What it is when nothing stands in the way; for a yes-no fact yes, where nothing else is said.
+    #[serde(default)]
+    pub usual: Option<Plain>,
     /// A limit or a circumstance that nobody changes for the sake of an act: never proposed as what
     /// would have allowed it.
     #[serde(default)]
@@ -45,12 +52,28 @@ pub struct FactSpec {
     pub follows: Vec<String>,
 }
 
+/// A fact's value as a file has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Plain {
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Long(i64),
+    /// A code.
+    Text(String),
+}
+
 /// A list of the profile whose names read a text fact's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValuesOf {
     /// The roles.
     Roles,
+    /// The rooms.
+    Rooms,
+    /// The classes of devices.
+    Devices,
 }
 
 /// The type of a fact.
@@ -74,4 +97,12 @@ pub struct ActFacts {
     pub ja: String,
     /// Groups of facts.
     pub groups: Vec<String>,
+    /// Topics whose articles govern the act: cited where no policy speaks.
+    pub basis: Vec<String>,
+    /// The power that it takes; none where the office does not matter.
+    #[serde(default)]
+    pub power: Option<String>,
+    /// Facts that are usually otherwise for this act than for others.
+    #[serde(default)]
+    pub usual: BTreeMap<String, Plain>,
 }

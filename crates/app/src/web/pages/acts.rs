@@ -88,16 +88,16 @@ fn page(
 }
 
 fn governed(web: &Web, act: &str) -> Markup {
-    let cites = web.desk.profile().settings.governing.get(act);
-    html! { @if let Some(cites) = cites { p.quiet { "この操作の根拠　" (decision::articles(web, cites)) } } }
+    let cites = web.desk.profile().governing(act);
+    html! { @if !cites.is_empty() { p.quiet { "この操作の根拠　" (decision::articles(web, &cites)) } } }
 }
 
 fn consequence(web: &Web, act: &str) -> Markup {
     let found = FINAL.iter().find(|(name, _)| *name == act);
-    let cites = web.desk.profile().settings.governing.get(act).map(Vec::as_slice).unwrap_or_default();
+    let cites = web.desk.profile().governing(act);
     html! {
         @if let Some((_, sentence)) = found {
-            div.notice.warn { p { span.sign.warn { "！ 取り消せません" } "　" (sentence) "（" (decision::articles(web, cites)) "）" } }
+            div.notice.warn { p { span.sign.warn { "！ 取り消せません" } "　" (sentence) "（" (decision::articles(web, &cites)) "）" } }
         }
     }
 }

@@ -217,7 +217,12 @@ fn soon(web: &Web, live: &Live, today: Date) -> Vec<Item> {
         .read(|books| (books.scan::<EntryPermit>(""), books.scan::<Operator>(""), books.scan::<Handler>("")));
     let mut out = Vec::new();
     for permit in permits.iter().filter(|permit| permit.state == "valid" && within(permit.to)) {
-        let text = html! { (desk.private(permit.visitor, "visitor")) "さんの入室の許可（" (desk.label("room", &permit.room)) "）が" (permit.to.wareki()) "で終わります。" };
+        let name = match (&permit.person, permit.visitor) {
+            (Some(person), _) => desk.person_name(person),
+            (None, Some(seq)) => desk.private(seq, "visitor"),
+            (None, None) => "名前のない方".to_owned(),
+        };
+        let text = html! { (name) "さんの入室の許可（" (desk.label("room", &permit.room)) "）が" (permit.to.wareki()) "で終わります。" };
         out.push(item(false, text, Some((row_path("entry_permits", &permit.permit_no), "許可を見る"))));
     }
     if desk.may(live, "operator.designate").allowed {

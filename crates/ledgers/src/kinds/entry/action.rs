@@ -34,10 +34,11 @@ act! {
 }
 
 act! {
-    /// Permits a person who is not an employee to enter a room.
+    /// Permits a person to enter a room: an employee where the room asks that of employees too.
     PermitEntry: "entry.permit" {
-        visitor: String = Line(60), private "氏名";
-        affiliation: String = Line(80), private "所属";
+        person: Option<String> = Person, "職員（職員に許可を出すとき）";
+        visitor: Option<String> = Line(60), private "職員以外の方の氏名";
+        affiliation: Option<String> = Line(80), private "所属";
         purpose: String = Lines(200), private "目的";
         room: String = Code("room"), "室";
         from: Date = Day, "期間の始め";
@@ -64,6 +65,7 @@ act! {
         affiliation: Option<String> = Line(80), private "所属";
         permit_no: Option<String> = Ref("entry_permits"), "許可番号";
         entry_card_no: Option<String> = Line(20), "入退室用カードの番号";
+        entry_key_no: Option<String> = Ref("keys"), "鍵番号";
         badge: Option<String> = Line(20), "名札（職員は「職員」、来訪者は番号）";
         purpose: Option<String> = Line(200), private "目的";
         escort: Option<String> = Person, "立会者";

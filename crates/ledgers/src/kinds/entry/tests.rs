@@ -8,6 +8,7 @@ use crate::testing::{Hand, day};
 
 fn enter(hand: &mut Hand, person: Option<&str>) -> String {
     let act = Enter {
+        entry_key_no: None,
         room: "densan".into(),
         person: person.map(str::to_owned),
         staff_id: None,
@@ -60,8 +61,9 @@ fn a_key_is_kept_or_lent() {
 fn a_permit_can_be_revoked() {
     let mut hand = Hand::on("2026-04-01");
     let permit = PermitEntry {
-        visitor: "来訪 一太".into(),
-        affiliation: "架空商会".into(),
+        person: None,
+        visitor: Some("来訪 一太".into()),
+        affiliation: Some("架空商会".into()),
         purpose: "保守".into(),
         room: "densan".into(),
         from: day("2026-04-01"),

@@ -22,11 +22,12 @@ view! {
 }
 
 view! {
-    /// 入退室許可簿: who from outside may enter, why and until when (第6条第2項).
+    /// 入退室許可簿: who may enter, why and until when (第6条第2項).
     EntryPermit: Register "entry_permits", "入退室許可簿" {
         permit_no: String = Text, "許可番号";
-        visitor: i64 = Private("visitor"), "氏名";
-        affiliation: i64 = Private("affiliation"), "所属";
+        person: Option<String> = Person, "職員";
+        visitor: Option<i64> = Private("visitor"), "職員以外の氏名";
+        affiliation: Option<i64> = Private("affiliation"), "所属";
         purpose: i64 = Private("purpose"), "目的";
         room: String = Code("room"), "室";
         from: Date = Day, "期間の始め";
@@ -53,6 +54,7 @@ view! {
         staff_id: Option<String> = Text, "職員証番号";
         permit_no: Option<String> = Ref("entry_permits"), "許可番号";
         entry_card_no: Option<String> = Text, "入退室用カード";
+        entry_key_no: Option<String> = Ref("keys"), "鍵番号";
         badge: Option<String> = Text, "名札";
         purpose: i64 = Private("purpose"), "目的";
         escort: Option<String> = Person, "立会者";

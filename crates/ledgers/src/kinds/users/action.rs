@@ -27,6 +27,7 @@ act! {
     DesignateHandler: "handler.designate" {
         person: String = Person, "職員";
         scope: String = Line(100), "取り扱う範囲";
+        operations: Option<String> = Codes("operation"), "取り扱うことのできる操作（選ばなければすべて）";
         from: Date = Day, "指定日";
         to: Option<Date> = Day, "期限";
     }

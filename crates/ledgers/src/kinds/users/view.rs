@@ -24,6 +24,7 @@ view! {
     Handler: Register "handlers", "本人確認情報取扱者指定簿" {
         person: String = Person, "氏名";
         scope: String = Text, "取り扱う範囲";
+        operations: String = Code("operation"), "取り扱うことのできる操作";
         from: Date = Day, "指定日";
         to: Option<Date> = Day, "期限";
         designated_by: String = Person, "指定した者";
