@@ -8,6 +8,7 @@ pub mod demo;
 pub mod desk;
 pub mod platform;
 pub mod profiles;
+pub mod prove;
 pub mod reader_api;
 pub mod readers;
 pub mod setup;

@@ -20,6 +20,7 @@ mod program {
     mod disk;
     mod kill;
     mod outside;
+    mod prove;
     mod python;
     mod reader;
     mod town;
