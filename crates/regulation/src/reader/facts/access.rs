@@ -1,0 +1,256 @@
+//! Machines under access management, and how operators are authenticated.
+
+use super::super::instrument::Item;
+use super::super::text::Text;
+use super::super::words;
+use super::roles::{body, parted};
+use super::scope::{Scope, Unit};
+use super::{Factor, Found, members};
+
+/// The machines that the text lists as objects of access management.
+pub(super) fn devices(scope: &Scope<'_>) -> Vec<Found<String>> {
+    let mut out: Vec<Found<String>> = Vec::new();
+    for unit in &scope.units {
+        for sentence in unit.sentences() {
+            if !manages_access(sentence, unit) {
+                continue;
+            }
+            let mut found = listed(scope, unit);
+            if found.is_empty() {
+                found = inline(scope, unit, sentence);
+            }
+            for device in found {
+                if out.iter().all(|old| old.value != device.value) {
+                    out.push(device);
+                }
+            }
+        }
+        if !out.is_empty() && unit.depth == 0 {
+            break;
+        }
+    }
+    out
+}
+
+const MACHINES: [&str; 10] =
+    ["機器", "装置", "ハードウェア", "ハードウエア", "端末", "サーバ", "電子計算機", "コンピュータ", "設備", "対象"];
+
+/// Whether a sentence puts machines under access management.
+fn manages_access(sentence: &str, unit: &Unit<'_>) -> bool {
+    let mask = words::masked(sentence);
+    let access =
+        ["アクセス管理", "アクセスの管理", "アクセス制御", "アクセス権限の管理"].iter().any(|word| mask.contains(word));
+    let checks = ["正当な権限", "正当な操作権限", "操作権限", "操作履歴"].iter().any(|word| mask.contains(word))
+        && mask.contains("操作");
+    let lists = (mask.contains('次') || mask.contains("左の") || mask.contains("別表") || mask.contains("下表"))
+        && (!unit.items.is_empty() || !unit.tables().is_empty() || mask.contains("別表"));
+    let machines = MACHINES.iter().any(|word| mask.contains(word)) || unit.caption().contains("機器");
+    let other = [
+        "次に掲げる事項",
+        "次の事項",
+        "次に定めるところ",
+        "次に掲げる方法",
+        "次の方法",
+        "次に掲げる措置",
+        "次に掲げる業務",
+        "次に掲げるところ",
+    ]
+    .iter()
+    .any(|word| mask.contains(word));
+    machines && (access && (lists && !other || !lists) || checks && lists && !other)
+}
+
+fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
+    let mut out = Vec::new();
+    for item in unit.items {
+        out.extend(device(scope, unit, item));
+    }
+    if out.is_empty() {
+        for table in scope.tables_of(unit) {
+            let column = members::column(table, &["機器", "名称", "対象", "装置", "端末"]).unwrap_or(0);
+            for cell in body(table).filter_map(|row| row.get(column)) {
+                out.push(Found::written(cell, words::bare(cell.plain()), unit.id()));
+            }
+        }
+    }
+    if !out.is_empty() {
+        scope.mark(unit.text);
+    }
+    out.retain(|found| !found.value.is_empty());
+    out
+}
+
+fn device<'a>(scope: &Scope<'a>, unit: &Unit<'a>, item: &Item) -> Option<Found<String>> {
+    let text: &Text = &item.text;
+    let whole = text.plain().trim_end_matches('。');
+    // A name, a space, and what it is for.
+    let name = parted(whole)
+        .filter(|(_, rest)| text.plain().contains('。') || rest.chars().count() > 6)
+        .map_or(whole, |(name, _)| name);
+    if name.is_empty() || name.ends_with("こと") {
+        return None;
+    }
+    let short = words::last_parenthesis(name).and_then(|(_, inner)| words::short_name(inner));
+    let found = Found::written(text, short.unwrap_or_else(|| words::bare(name)), unit.id());
+    scope.mark(text);
+    Some(found)
+}
+
+/// アクセス管理を行う機器は、A及びBとする; A及びBについて、アクセス管理を行う.
+fn inline<'a>(scope: &Scope<'a>, unit: &Unit<'a>, sentence: &str) -> Vec<Found<String>> {
+    let mask = words::masked(sentence);
+    if mask.contains("次") || mask.contains("前条") || mask.contains("前項") {
+        return Vec::new();
+    }
+    let about = ["機器は、", "装置は、", "対象は、", "端末は、", "対象機器は、"]
+        .iter()
+        .find_map(|head| mask.find(head).map(|at| at + head.len()));
+    let end = ["とする", "である"].iter().find_map(|tail| mask.rfind(tail));
+    let list = match (about, end) {
+        (Some(from), Some(to)) if from < to => sentence.get(from..to),
+        _ => {
+            let to = mask
+                .find("について、アクセス管理")
+                .or_else(|| mask.find("についてアクセス管理"))
+                .or_else(|| mask.find("のアクセス管理を行"));
+            to.and_then(|to| {
+                let before = sentence.get(..to)?;
+                let from = words::masked(before).rfind("は、").map_or(0, |at| at + "は、".len());
+                before.get(from..)
+            })
+        }
+    };
+    let Some(list) = list else { return Vec::new() };
+    let members = words::members(list);
+    let machine = |name: &&str| {
+        !name.contains("ため")
+            && MACHINES.iter().chain(&["機", "CS"]).any(|word| words::bare(name).ends_with(word) || name.contains(word))
+            && !name.ends_with("機器")
+    };
+    if members.is_empty() || !members.iter().all(|name| machine(&name)) {
+        return Vec::new();
+    }
+    scope.mark(unit.text);
+    members.iter().map(|name| Found::written(unit.text, words::bare(name), unit.id())).collect()
+}
+
+/// How operators are authenticated, or what is registered or issued for it.
+pub(super) fn factors(scope: &Scope<'_>) -> Vec<Found<Factor>> {
+    let mut out: Vec<Found<Factor>> = Vec::new();
+    for (factor, find) in [
+        (Factor::IcCard, ic_card as fn(&str, &Unit<'_>) -> Option<usize>),
+        (Factor::Password, password),
+        (Factor::Biometric, biometric),
+    ] {
+        let found = scope.units.iter().filter(|unit| !unit.defines()).find_map(|unit| {
+            unit.sentences().into_iter().find_map(|sentence| {
+                let at = find(sentence, unit)?;
+                let range = unit.text.range_of(sentence.get(at..)?)?;
+                scope.mark(unit.text);
+                Some(Found::new(factor, unit.id(), unit.text.span_of(range)))
+            })
+        });
+        out.extend(found);
+    }
+    out
+}
+
+const ENTRY: [&str; 9] = ["入退室", "入室", "立ち入", "立入", "解錠", "入退場", "出入", "開錠", "電子錠"];
+const RESIDENT: [&str; 9] = [
+    "申請者",
+    "住民基本台帳カード",
+    "個人番号カード",
+    "利用者",
+    "交付を受け",
+    "本人に",
+    "住基カード",
+    "代理人",
+    "マイナンバーカード",
+];
+const OPERATOR: [&str; 12] =
+    ["操作者", "職員", "端末", "操作", "認証", "ログ", "権限", "取扱者", "サーバ", "機器", "照合", "従事者"];
+
+fn has(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+fn enters(sentence: &str, unit: &Unit<'_>) -> bool {
+    let said = sentence.replace("入退室管理者", "").replace("入退室管理責任者", "");
+    (has(&said, &ENTRY) || has(unit.caption(), &["入退室", "入室", "立入"])) && !said.contains("操作")
+}
+
+fn ic_card(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
+    const OWN: [&str; 11] = [
+        "操作者用ICカード",
+        "操作者ICカード",
+        "操作者識別カード",
+        "操作者用カード",
+        "操作者カード",
+        "操作者用のICカード",
+        "操作者用IDカード",
+        "操作者用のIDカード",
+        "操作用カード",
+        "操作者用の識別カード",
+        "業務用ICカード",
+    ];
+    if let Some(at) = OWN.iter().find_map(|word| sentence.find(word)) {
+        return Some(at);
+    }
+    if enters(sentence, unit) {
+        return None;
+    }
+    ["ICカード", "IDカード", "職員カード", "認証カード", "識別カード"].iter().find_map(|word| {
+        let at = sentence.find(word)?;
+        let resident = has(sentence.get(..at)?, &["住民基本台帳", "個人番号", "申請者", "利用者"])
+            && !has(sentence, &["操作者", "職員は", "職員が"]);
+        let lists = unit.depth > 0 && sentence.chars().count() < 25 && sentence.contains("リーダ");
+        let reader = sentence.get(at + word.len()..)?.starts_with("リーダ")
+            || sentence.get(at + word.len()..)?.starts_with("読");
+        let operator = has(sentence, &OPERATOR)
+            || unit.lead.is_some_and(|lead| has(lead.plain(), &OPERATOR))
+            || has(unit.caption(), &["IDカード", "ICカード", "操作者", "アクセス"]);
+        (operator && !resident && !lists && !reader).then_some(at)
+    })
+}
+
+fn password(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
+    if enters(sentence, unit) {
+        return None;
+    }
+    for word in ["操作者照合暗証番号", "操作者用暗証番号", "操作者パスワード", "操作者暗証番号"]
+    {
+        if let Some(at) = sentence.find(word) {
+            return Some(at);
+        }
+    }
+    let resident = has(sentence, &RESIDENT);
+    for word in ["パスワード", "パスフレーズ"] {
+        if let Some(at) = sentence.find(word).filter(|_| !resident || has(sentence, &["操作者", "職員は"])) {
+            let device = sentence.get(..at).is_some_and(|before| before.ends_with("装置用"));
+            if !device {
+                return Some(at);
+            }
+        }
+    }
+    let at = sentence.find("暗証番号")?;
+    let around = has(sentence, &["操作者", "職員", "取扱者", "従事者", "操作する者"]);
+    (around && !resident).then_some(at)
+}
+
+fn biometric(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
+    if let Some(at) = ["照合情報", "生体認証", "生体情報", "静脈", "指紋認証", "顔認証", "指紋", "虹彩"]
+        .iter()
+        .filter_map(|word| sentence.find(word))
+        .min()
+    {
+        let entry = enters(sentence, unit);
+        let device = sentence.get(at..)?.starts_with("顔認証装置")
+            || sentence.contains("認証装置") && sentence.chars().count() < 20
+            || sentence.contains("顔認証システム");
+        let resident = has(sentence, &RESIDENT) && !has(sentence, &["操作者", "職員は", "職員が"]);
+        if !entry && !device && !resident {
+            return Some(at);
+        }
+    }
+    None
+}

@@ -1,0 +1,119 @@
+//! Rooms whose entry is controlled, and what is asked of those who enter.
+
+mod demands;
+mod listed;
+mod spoken;
+
+use super::super::words;
+use super::scope::{Scope, Unit};
+use super::{Found, Room};
+
+/// How the names of places end that are entered.
+const PLACES: [&str; 18] = [
+    "室",
+    "場所",
+    "区画",
+    "窓口",
+    "施設",
+    "区域",
+    "エリア",
+    "コーナー",
+    "フロア",
+    "倉庫",
+    "棟",
+    "書庫",
+    "ルーム",
+    "ブース",
+    "スペース",
+    "センター",
+    "ゾーン",
+    "置場",
+];
+/// Words that speak of entering.
+const ENTRY: [&str; 15] = [
+    "入退室",
+    "入室",
+    "退室",
+    "立入",
+    "立ち入",
+    "入退場",
+    "出入",
+    "入退出",
+    "に入る",
+    "に入っ",
+    "に入れ",
+    "入ること",
+    "入ろうと",
+    "入退館",
+    "入域",
+];
+
+/// A room and how the text calls it and its kind.
+#[derive(Clone, Debug)]
+struct Place {
+    name: Found<String>,
+    level: Option<u32>,
+    /// Other names for it: of its kind (第一種区域), its long name.
+    aliases: Vec<String>,
+    /// What a table says of it alone.
+    demands: Vec<super::super::text::Text>,
+}
+
+pub(super) fn read(scope: &Scope<'_>) -> Vec<Room> {
+    let mut places = listed::read(scope);
+    if places.is_empty() {
+        places = spoken::read(scope);
+    }
+    let asked = demands::read(scope, &places);
+    places
+        .into_iter()
+        .zip(asked)
+        .map(|(place, requires)| Room { name: place.name, level: place.level, requires })
+        .collect()
+}
+
+fn is_place(name: &str) -> bool {
+    PLACES.iter().any(|end| name.ends_with(end)) && name.chars().count() >= 2
+}
+
+fn speaks_of_entry(text: &str) -> bool {
+    let text = text.replace("入退室管理者", "").replace("入退室管理責任者", "").replace("入退室管理カード", "");
+    ENTRY.iter().any(|word| text.contains(word))
+}
+
+/// Whether the article, or the sentence, is about entering.
+fn is_about_entry(unit: &Unit<'_>) -> bool {
+    speaks_of_entry(unit.text.plain()) || speaks_of_entry(unit.caption())
+}
+
+/// The number of a level: レベル二, セキュリティレベル2.
+fn level(text: &str) -> Option<u32> {
+    let at = text.find("レベル")?;
+    let rest = text.get(at + "レベル".len()..)?;
+    super::super::heads::leading_number(rest.trim_start()).map(|(n, _)| n)
+}
+
+/// The names in a phrase that names places: its short name, or each of them.
+fn place_names(phrase: &str) -> Vec<&str> {
+    let phrase = phrase.trim().trim_end_matches('。');
+    if let Some((_, inner)) = words::last_parenthesis(phrase)
+        && let Some(short) = words::short_name(inner)
+    {
+        return vec![short];
+    }
+    let mut out = Vec::new();
+    let mut open: Option<usize> = None;
+    for member in words::members(phrase) {
+        let at = (member.as_ptr() as usize).saturating_sub(phrase.as_ptr() as usize);
+        let from = open.unwrap_or(at);
+        let bare = words::bare(member);
+        let core = words::last_parenthesis(bare).map_or(bare, |(before, _)| before);
+        if is_place(core.trim_end_matches('等')) {
+            out.push(words::bare(phrase.get(from..at + member.len()).unwrap_or(member)));
+            open = None;
+        } else {
+            open = Some(from);
+        }
+    }
+    if out.is_empty() || open.is_some() { vec![words::bare(phrase)] } else { out }
+}

@@ -1,0 +1,139 @@
+//! Rooms in tables and lists.
+
+use super::super::super::instrument::Table;
+use super::super::super::text::Text;
+use super::super::super::words;
+use super::super::roles::{body, parted};
+use super::super::scope::{Scope, Unit};
+use super::super::{Found, members};
+use super::{Place, is_about_entry, is_place, level, place_names};
+
+const HEADS: [&str; 10] = ["室", "場所", "施設", "区画", "区域", "置場", "部屋", "フロア", "エリア", "対象"];
+
+pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for unit in scope.paragraphs() {
+        for table in scope.tables_of(unit) {
+            add(&mut out, in_table(scope, unit, table));
+        }
+        if out.is_empty() || unit.text.plain().contains("区分") {
+            add(&mut out, in_items(scope, unit));
+        }
+    }
+    out
+}
+
+fn add(all: &mut Vec<Place>, found: Vec<Place>) {
+    for place in found {
+        match all.iter_mut().find(|old| old.name.value == place.name.value) {
+            Some(old) => old.demands.extend(place.demands),
+            None => all.push(place),
+        }
+    }
+}
+
+fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Place> {
+    let methods = members::column(table, &["方法", "許可", "条件", "名札", "鍵", "カード", "管理", "入退室", "立入"]);
+    let about = is_about_entry(unit) || methods.is_some();
+    if !about {
+        return Vec::new();
+    }
+    let levels = (0..4).find(|c| {
+        body(table).any(|row| {
+            row.get(*c).is_some_and(|cell| level(cell.plain()).is_some() && cell.plain().chars().count() <= 12)
+        })
+    });
+    let placed = |c: usize| {
+        body(table).filter_map(|row| row.get(c)).filter(|cell| is_place_cell(cell)).count() * 2 > body(table).count()
+    };
+    let headed = members::column(table, &HEADS).filter(|c| Some(*c) != levels && placed(*c));
+    let Some(column) = headed.or_else(|| (0..4).find(|c| Some(*c) != levels && placed(*c))) else { return Vec::new() };
+    let posts = body(table).filter_map(|row| row.get(column)).all(|cell| words::is_post(cell.plain()));
+    if posts {
+        return Vec::new();
+    }
+    scope.mark(unit.text);
+    let mut out = Vec::new();
+    for row in body(table) {
+        let Some(cell) = row.get(column).filter(|cell| !cell.is_empty()) else { continue };
+        let level = levels.and_then(|c| row.get(c)).and_then(|cell| level(cell.plain()));
+        let demands: Vec<Text> = row
+            .iter()
+            .enumerate()
+            .filter(|(c, _)| *c != column && Some(*c) != levels)
+            .map(|(c, cell)| with_head(table, c, cell))
+            .collect();
+        for name in place_names(cell.plain()) {
+            let long = words::bare(cell.plain()).to_owned();
+            let name = Found::written(cell, name, unit.id());
+            out.push(Place { name, level, aliases: vec![long], demands: demands.clone() });
+        }
+    }
+    out
+}
+
+/// A cell behind the head of its column, so that 名札 | 着用する says what it means.
+fn with_head(table: &Table, column: usize, cell: &Text) -> Text {
+    let nothing = cell.plain().chars().all(|c| "-ー－―—なし無×.".contains(c));
+    if nothing {
+        return Text::default();
+    }
+    let short = cell.plain().chars().count() <= 8;
+    match table
+        .rows
+        .first()
+        .and_then(|row| row.get(column))
+        .filter(|head| short && members::has_head(table) && !head.plain().contains('又'))
+    {
+        Some(head) => Text::join([("", head), ("を", cell)]),
+        None => cell.clone(),
+    }
+}
+
+fn is_place_cell(cell: &Text) -> bool {
+    let text = cell.plain();
+    !text.contains('。') || text.contains("以下「") && true && place_names(text).iter().all(|name| is_place(base(name)))
+}
+
+fn base(name: &str) -> &str {
+    words::last_parenthesis(name).map_or(name, |(before, _)| before).trim_end_matches('等')
+}
+
+fn in_items<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Place> {
+    let lead = unit.text.plain();
+    let kinds = ["室", "場所", "区域", "区画", "施設", "置場", "エリア"].iter().any(|kind| lead.contains(kind));
+    let lists = ["次", "左の", "各号"].iter().any(|word| lead.contains(word));
+    let about =
+        is_about_entry(unit) || ["区域", "区画"].iter().any(|word| lead.contains(word)) || lead.contains("区分する");
+    if unit.items.is_empty() || !kinds || !lists || !about || unit.defines() {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for item in unit.items {
+        let whole = item.text.plain().trim().trim_end_matches('。');
+        let (group, names) = match parted(whole) {
+            Some((group, names)) if place_names(names).iter().all(|name| is_place(base(name))) => (Some(group), names),
+            _ => (None, whole),
+        };
+        let found = place_names(names);
+        if !found.iter().all(|name| is_place(base(name))) || whole.contains("すること") {
+            continue;
+        }
+        let aliases: Vec<String> = group
+            .map(|group| words::last_parenthesis(group).map_or(group, |(before, _)| before).to_owned())
+            .into_iter()
+            .collect();
+        for name in found {
+            let number = group.and_then(level);
+            out.push(Place {
+                name: Found::written(&item.text, name, unit.id()),
+                level: number,
+                aliases: aliases.clone(),
+                demands: Vec::new(),
+            });
+        }
+        scope.mark(&item.text);
+        scope.mark(unit.text);
+    }
+    out
+}

@@ -1,0 +1,90 @@
+//! Rooms that are only spoken of: 電算室に入室しようとする者は.
+
+use super::super::super::words;
+use super::super::Found;
+use super::super::scope::{Scope, Unit};
+use super::{Place, is_place, speaks_of_entry};
+
+/// Words that name no room of their own.
+const ANY: [&str; 12] =
+    ["室", "当該室", "各室", "場所", "施設", "区域", "同室", "設置場所", "当該場所", "区画", "事務室等", "庁舎"];
+
+pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for unit in &scope.units {
+        for sentence in unit.sentences() {
+            for name in names(sentence) {
+                let called = scope.call(name).to_owned();
+                if out.iter().any(|old| old.name.value == called) || ANY.contains(&called.as_str()) {
+                    continue;
+                }
+                let name = Found { value: called, ..Found::written(unit.text, name, unit.id()) };
+                out.push(Place { name, level: None, aliases: Vec::new(), demands: Vec::new() });
+                mark(scope, unit);
+            }
+        }
+    }
+    out
+}
+
+fn mark<'a>(scope: &Scope<'a>, unit: &Unit<'a>) {
+    scope.mark(unit.text);
+}
+
+/// The places that a sentence says are entered.
+fn names(sentence: &str) -> Vec<&str> {
+    const MARKS: [&str; 16] = [
+        "への入",
+        "に入",
+        "には、",
+        "には",
+        "への立",
+        "に立",
+        "の入退室",
+        "の入室",
+        "において、入退室",
+        "において入退室",
+        "への出入",
+        "に出入",
+        "に職員以外",
+        "について、入退室",
+        "について入退室",
+        "への不正侵入",
+    ];
+    let mask = words::masked(sentence);
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for mark in MARKS {
+        for (at, _) in mask.match_indices(mark) {
+            let rest = mask.get(at..).unwrap_or_default();
+            if !speaks_of_entry(rest) && !rest.starts_with("への不正侵入") {
+                continue;
+            }
+            let before = sentence.get(..at).unwrap_or_default();
+            let name = place(before);
+            if is_place(name) {
+                found.push((at, name));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The name of the place at the end of a phrase, with the words that tell it from others.
+fn place(before: &str) -> &str {
+    let name = words::named(before);
+    if before.trim_end().ends_with(')') {
+        return name;
+    }
+    let wide = ["設置室", "保管室", "事務室", "執務室", "設置場所", "保管場所", "機器室", "設置区画", "作業室"];
+    if !wide.contains(&name) {
+        return name;
+    }
+    let mask = words::masked(before);
+    let from = ["は、", "が", "は", "を", "、", "に", "て"]
+        .iter()
+        .filter_map(|mark| mask.rfind(mark).map(|at| at + mark.len()))
+        .max()
+        .unwrap_or(0);
+    before.get(from..).unwrap_or(name).trim()
+}

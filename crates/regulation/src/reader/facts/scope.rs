@@ -1,0 +1,181 @@
+//! What the extractors read: every paragraph and item of the main provisions with its surroundings.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::super::instrument::{Article, Instrument, Item, Paragraph, Table};
+use super::super::text::Text;
+use super::super::words;
+
+/// A paragraph or an item.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit<'a> {
+    pub(super) article: &'a Article,
+    pub(super) paragraph: &'a Paragraph,
+    /// The number of the paragraph, from 0.
+    pub(super) index: usize,
+    /// 0 for a paragraph, 1 for an item, 2 below it.
+    pub(super) depth: usize,
+    pub(super) text: &'a Text,
+    pub(super) items: &'a [Item],
+    /// The text that the list of this item stands under.
+    pub(super) lead: Option<&'a Text>,
+}
+
+impl<'a> Unit<'a> {
+    /// The article's id.
+    pub(super) fn id(&self) -> &'a str {
+        &self.article.id
+    }
+
+    /// The sentences, in plain spelling.
+    pub(super) fn sentences(&self) -> Vec<&'a str> {
+        words::sentences(self.text.plain())
+    }
+
+    /// The caption of the article.
+    pub(super) fn caption(&self) -> &'a str {
+        self.article.caption.as_ref().map_or("", Text::plain)
+    }
+
+    /// The tables below a paragraph.
+    pub(super) fn tables(&self) -> &'a [Table] {
+        if self.depth == 0 { &self.paragraph.tables } else { &[] }
+    }
+
+    /// Whether the item defines a word.
+    pub(super) fn defines(&self) -> bool {
+        let caption = self.caption();
+        caption.contains("定義")
+            || caption.contains("用語")
+            || self.depth > 0 && self.text.plain().trim_end().ends_with("をいう。")
+    }
+}
+
+/// An instrument as the extractors see it.
+pub(super) struct Scope<'a> {
+    pub(super) instrument: &'a Instrument,
+    pub(super) units: Vec<Unit<'a>>,
+    /// Long names and the short ones defined for them.
+    pub(super) short: Vec<(String, String)>,
+    used: RefCell<BTreeSet<usize>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(instrument: &'a Instrument) -> Self {
+        let mut units = Vec::new();
+        for article in &instrument.articles {
+            for (index, paragraph) in article.paragraphs.iter().enumerate() {
+                let unit = Unit {
+                    article,
+                    paragraph,
+                    index,
+                    depth: 0,
+                    text: &paragraph.text,
+                    items: &paragraph.items,
+                    lead: None,
+                };
+                units.push(unit);
+                below(unit, &mut units);
+                for text in &paragraph.notes {
+                    units.push(Unit { text, items: &[], depth: 1, lead: Some(&paragraph.text), ..unit });
+                }
+            }
+        }
+        let short = units.iter().flat_map(|unit| short_names(unit.text.plain())).collect();
+        Self { instrument, units, short, used: RefCell::default() }
+    }
+
+    /// The short name of what is called by its long one.
+    pub(super) fn call<'b>(&'b self, name: &'b str) -> &'b str {
+        self.short.iter().find(|(long, _)| long == name).map_or(name, |(_, short)| short)
+    }
+
+    /// Notes that something was read from this text.
+    pub(super) fn mark(&self, text: &Text) {
+        self.used.borrow_mut().insert(std::ptr::from_ref(text) as usize);
+    }
+
+    /// Whether something was read from this text.
+    pub(super) fn is_used(&self, text: &Text) -> bool {
+        self.used.borrow().contains(&(std::ptr::from_ref(text) as usize))
+    }
+
+    /// The units of one article.
+    pub(super) fn of(&self, id: &str) -> impl Iterator<Item = &Unit<'a>> {
+        self.units.iter().filter(move |unit| unit.article.id == id)
+    }
+
+    /// The paragraph units, without items.
+    pub(super) fn paragraphs(&self) -> impl Iterator<Item = &Unit<'a>> {
+        self.units.iter().filter(|unit| unit.depth == 0)
+    }
+
+    /// The tables that a paragraph speaks of: its own, or those of the 別表 it names.
+    pub(super) fn tables_of(&self, unit: &Unit<'a>) -> Vec<&'a Table> {
+        let mut out: Vec<&Table> = unit.tables().iter().collect();
+        let text = unit.text.plain();
+        if text.contains("別表") {
+            for appendix in self.instrument.appendices.iter().filter(|a| a.heading.plain().starts_with("別表")) {
+                let name = appendix.heading.plain().split(['(', ' ']).next().unwrap_or_default();
+                let exact = text.match_indices(name).any(|(at, _)| {
+                    !text.get(at + name.len()..).is_some_and(|rest| {
+                        rest.starts_with(|c: char| c.is_ascii_digit() || c == '第') && name != "別表"
+                    })
+                });
+                if exact {
+                    out.extend(&appendix.tables);
+                }
+            }
+        }
+        out
+    }
+
+    /// The paragraph before this one, for 前項; for a first paragraph, the last of the article before.
+    pub(super) fn before(&self, unit: &Unit<'a>) -> Option<&Unit<'a>> {
+        let at = self.units.iter().position(|other| std::ptr::eq(other.paragraph, unit.paragraph))?;
+        self.units.get(..at)?.iter().rev().find(|other| other.depth == 0)
+    }
+}
+
+fn below<'a>(unit: Unit<'a>, units: &mut Vec<Unit<'a>>) {
+    for item in unit.items {
+        let below_it =
+            Unit { text: &item.text, items: &item.items, lead: Some(unit.text), depth: unit.depth + 1, ..unit };
+        units.push(below_it);
+        below(below_it, units);
+        for text in &item.notes {
+            units.push(Unit { text, items: &[], lead: Some(&item.text), depth: unit.depth + 2, ..unit });
+        }
+    }
+}
+
+/// Long and short names that a text defines: X(以下「x」という。).
+fn short_names(text: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("(以下") {
+        let inner = text.get(at + 1..).unwrap_or_default();
+        let end = closing(inner);
+        if let Some(short) = words::short_name(inner.get(..end).unwrap_or_default()) {
+            let long = words::tail_name(text.get(..at).unwrap_or_default());
+            if !long.is_empty() && long != short {
+                out.push((long.to_owned(), short.to_owned()));
+            }
+        }
+    }
+    out
+}
+
+/// Where the parenthesis closes within which `inner` begins.
+fn closing(inner: &str) -> usize {
+    let mut depth = 0usize;
+    for (at, c) in inner.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return at,
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    inner.len()
+}

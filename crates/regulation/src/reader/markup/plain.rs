@@ -1,0 +1,180 @@
+//! Plain text: lines, with tables drawn by bars, by tabs, or by wide spaces.
+
+use std::ops::Range;
+
+use super::super::heads;
+use super::super::text::{self, Text};
+use super::{Line, row};
+
+/// Signs before a title.
+const TITLE_SIGNS: [char; 3] = ['○', '◯', '〇'];
+
+pub(super) fn lines(text: &str, comma: char) -> Vec<Line> {
+    let mut out = Vec::new();
+    let mut gap = false;
+    for (at, raw) in physical(text) {
+        if raw.trim().is_empty() {
+            gap = true;
+            continue;
+        }
+        out.push(line(raw, at, std::mem::take(&mut gap), comma));
+    }
+    out
+}
+
+/// The lines of a text with the offset of each.
+pub(super) fn physical(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive(['\n', '\r', '\u{c}', '\u{2028}', '\u{85}']).map(move |raw| {
+        let start = at;
+        at += raw.len();
+        (start, raw.trim_end_matches(['\n', '\r', '\u{c}', '\u{2028}', '\u{85}']))
+    })
+}
+
+/// One line of plain text, found at this offset.
+pub(super) fn line(raw: &str, at: usize, gap: bool, comma: char) -> Line {
+    if let Some(cells) = barred(raw).or_else(|| tabbed(raw)) {
+        let cells: Vec<Text> = cells.into_iter().map(|cell| piece(raw, at, cell, comma)).collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            return row(cells, gap);
+        }
+        return Line::default();
+    }
+    let trimmed = raw.trim_start();
+    let signed = trimmed.starts_with(TITLE_SIGNS);
+    let from = raw.len() - trimmed.len();
+    let from = if signed { from + trimmed.chars().next().map_or(0, char::len_utf8) } else { from };
+    let columns: Vec<Text> = apart(raw).into_iter().map(|cell| piece(raw, at, cell, comma)).collect();
+    Line {
+        text: piece(raw, at, from..raw.len(), comma),
+        columns: if columns.len() > 1 { columns } else { Vec::new() },
+        gap,
+        heading: signed,
+        width: raw
+            .trim_end()
+            .chars()
+            .map(|c| if c.is_ascii() || ('\u{ff61}'..='\u{ff9f}').contains(&c) { 1 } else { 2 })
+            .sum::<usize>()
+            .div_ceil(2),
+        loose: true,
+        ..Line::default()
+    }
+}
+
+fn piece(raw: &str, at: usize, part: Range<usize>, comma: char) -> Text {
+    let source = at + part.start..at + part.end;
+    text::fold(&[(raw.get(part).unwrap_or_default(), source)], comma)
+}
+
+/// The cells of a row drawn with bars; a line of bars and dashes is a row of nothing.
+pub(super) fn barred(raw: &str) -> Option<Vec<Range<usize>>> {
+    const BARS: [char; 5] = ['|', '｜', '│', '┃', '\u{2503}'];
+    let bars = raw.chars().filter(|c| BARS.contains(c)).count();
+    let drawn = raw.chars().all(|c| c.is_whitespace() || ('\u{2500}'..='\u{257f}').contains(&c) || "+-=|".contains(c));
+    if drawn && raw.trim().chars().count() > 1 && !raw.trim().chars().all(|c| c == '-')
+        || drawn && raw.trim().chars().count() > 5
+    {
+        return Some(Vec::new());
+    }
+    if bars == 0
+        || bars == 1
+            && !raw.trim_end().ends_with(BARS)
+            && !raw.contains(" | ")
+            && !raw.contains('｜')
+            && !raw.contains('│')
+    {
+        return None;
+    }
+    let mut cells = Vec::new();
+    let mut from = 0;
+    for (at, c) in raw.char_indices().filter(|(_, c)| BARS.contains(c)) {
+        cells.push(from..at);
+        from = at + c.len_utf8();
+    }
+    cells.push(from..raw.len());
+    let empty = |cell: &Range<usize>| raw.get(cell.clone()).unwrap_or_default().trim().is_empty();
+    if cells.first().is_some_and(empty) {
+        cells.remove(0);
+    }
+    if cells.last().is_some_and(empty) {
+        cells.pop();
+    }
+    Some(cells)
+}
+
+/// The cells of a row whose columns are set by tabs; a tab after a marker sets no column.
+pub(super) fn tabbed(raw: &str) -> Option<Vec<Range<usize>>> {
+    if !raw.trim().contains('\t') {
+        return None;
+    }
+    let cells = split(raw, |c, _| c == '\t');
+    let first = raw.get(cells.first()?.clone())?.trim();
+    let folded = text::fold(&[(first, 0..first.len())], '、');
+    let marks = heads::is_marker_alone(folded.as_str())
+        || heads::article_number(folded.as_str()).is_some_and(|(_, len)| len == folded.as_str().len());
+    if cells.len() < 2 || marks && cells.len() == 2 { None } else { Some(cells) }
+}
+
+/// The parts of a line that stand apart by two spaces, or a wide one.
+fn apart(raw: &str) -> Vec<Range<usize>> {
+    let spaces = |c: char| c == ' ' || c == '\u{3000}' || c == '\u{a0}';
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut run = 0usize;
+    let mut from = None;
+    for (at, c) in raw.char_indices() {
+        if spaces(c) {
+            run += if c == '\u{3000}' { 2 } else { 1 };
+            if run >= 2
+                && let Some(start) = from.take()
+            {
+                out.push(start..at);
+            }
+        } else {
+            run = 0;
+            from = from.or(Some(at));
+        }
+    }
+    out.extend(from.map(|start| start..raw.len()));
+    out
+}
+
+fn split(raw: &str, cut: impl Fn(char, usize) -> bool) -> Vec<Range<usize>> {
+    let mut cells = Vec::new();
+    let mut from = 0;
+    for (at, c) in raw.char_indices().filter(|(at, c)| cut(*c, *at)) {
+        cells.push(from..at);
+        from = at + c.len_utf8();
+    }
+    cells.push(from..raw.len());
+    cells.retain(|cell| raw.get(cell.clone()).is_some_and(|cell| !cell.trim().is_empty()));
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(raw: &str) -> Vec<String> {
+        line(raw, 0, false, '、').cells.iter().map(|cell| cell.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn rows() {
+        assert_eq!(cells("区分 | 室 |"), ["区分", "室"]);
+        assert_eq!(cells("| 区分 | 室 |"), ["区分", "室"]);
+        assert_eq!(cells("│区分│室│"), ["区分", "室"]);
+        assert_eq!(cells("指 定 施 設\t入 退 室"), ["指定施設", "入退室"]);
+        assert!(cells("(1)\tサーバ").is_empty());
+        assert!(cells("第1条\tこの規程は").is_empty());
+        assert!(line("+-----+-----+", 0, false, '、').text.is_empty());
+    }
+
+    #[test]
+    fn signs_and_columns() {
+        let title = line("  ○何某市規程", 0, false, '、');
+        assert!(title.heading);
+        assert_eq!(title.str(), "何某市規程");
+        assert_eq!(line("レベル2　　サーバ室", 0, false, '、').columns.len(), 2);
+    }
+}

@@ -1,0 +1,137 @@
+//! Tables whose cells stand one to a line.
+
+use super::super::instrument::Table;
+use super::super::text::Text;
+use super::super::words;
+
+/// Words that head the columns of tables of this genre.
+const HEADS: [&str; 40] = [
+    "区分",
+    "室",
+    "場所",
+    "施設",
+    "区画",
+    "区域",
+    "方法",
+    "役職",
+    "職名",
+    "職",
+    "充てる",
+    "名称",
+    "責任者",
+    "管理者",
+    "期間",
+    "年限",
+    "保存",
+    "帳票",
+    "台帳",
+    "帳簿",
+    "簿冊",
+    "記録",
+    "内容",
+    "備考",
+    "レベル",
+    "役割",
+    "担当",
+    "部署",
+    "対象",
+    "機器",
+    "種類",
+    "条件",
+    "管理",
+    "仕事",
+    "事務",
+    "段階",
+    "許可",
+    "所属",
+    "構成員",
+    "委員",
+];
+
+/// The table whose cells these lines are, one after the other; `None` where they are no table.
+pub(super) fn from_cells(cells: &[Text]) -> Option<Table> {
+    let cells = glued(cells);
+    if cells.len() < 4 {
+        return None;
+    }
+    let anchors: Vec<usize> =
+        cells.iter().enumerate().filter(|(_, cell)| is_level(cell.as_str())).map(|(i, _)| i).collect();
+    if let (Some(first), true) = (anchors.first().copied(), anchors.len() >= 2)
+        && (1..=4).contains(&first)
+    {
+        return Some(by_anchors(&cells, &anchors, first));
+    }
+    let width = (2..=5)
+        .filter(|width| cells.len() >= width * 2)
+        .max_by_key(|width| (score(&cells, *width), usize::MAX - width))?;
+    if score(&cells, width) < 3 {
+        return None;
+    }
+    Some(Table { rows: cells.chunks(width).map(<[Text]>::to_vec).collect() })
+}
+
+/// A line in parentheses goes on with the cell before it.
+fn glued(cells: &[Text]) -> Vec<Text> {
+    let mut out: Vec<Text> = Vec::with_capacity(cells.len());
+    for cell in cells {
+        match out.last_mut() {
+            Some(last) if cell.as_str().starts_with('(') && cell.as_str().ends_with(')') => {
+                *last = Text::join([("", &*last), ("", cell)]);
+            }
+            _ => out.push(cell.clone()),
+        }
+    }
+    out
+}
+
+/// レベル2 at the head of a cell.
+pub(super) fn is_level(cell: &str) -> bool {
+    cell.chars().count() <= 12 && (cell.starts_with("レベル") || cell.starts_with("セキュリティレベル"))
+}
+
+fn by_anchors(cells: &[Text], anchors: &[usize], first: usize) -> Table {
+    let mut rows = vec![cells.get(..first).unwrap_or_default().to_vec()];
+    for (i, at) in anchors.iter().enumerate() {
+        let end = anchors.get(i + 1).copied().unwrap_or(cells.len());
+        rows.push(cells.get(*at..end).unwrap_or_default().to_vec());
+    }
+    Table { rows }
+}
+
+/// How well these cells fill rows of this width.
+fn score(cells: &[Text], width: usize) -> usize {
+    if !cells.len().is_multiple_of(width) {
+        return 0;
+    }
+    let heads = cells.iter().take(width).filter(|cell| is_head(cell.as_str())).count();
+    let further = cells.get(width).is_some_and(|cell| is_head(cell.as_str()) && cell.as_str().chars().count() <= 4);
+    let column = |c: usize| cells.iter().skip(width + c).step_by(width);
+    let alike = (0..width)
+        .filter(|c| {
+            let kinds: Vec<usize> = column(*c).map(|cell| kind(cell.as_str())).collect();
+            kinds.iter().zip(kinds.iter().skip(1)).all(|(a, b)| a == b)
+        })
+        .count();
+    if heads < width {
+        return 0;
+    }
+    heads * 2 / width + alike + 1 - usize::from(further)
+}
+
+fn is_head(cell: &str) -> bool {
+    cell.chars().count() <= 20 && !cell.contains('。') && HEADS.iter().any(|head| cell.contains(head))
+}
+
+fn kind(cell: &str) -> usize {
+    if cell.ends_with('。') {
+        0
+    } else if words::is_office(cell) {
+        1
+    } else if cell.ends_with(|c: char| "年月間用".contains(c)) {
+        2
+    } else if words::is_post(cell) {
+        3
+    } else {
+        4
+    }
+}
