@@ -235,7 +235,7 @@ impl Profile {
         let s = &self.settings;
         let roles = s.roles.iter().flat_map(|r| &r.cites);
         let rooms = s.rooms.iter().flat_map(|r| r.cites.iter().chain(r.asks.iter().flat_map(|terms| &terms.cites)));
-        let devices = s.devices.iter().flat_map(|d| &d.cites);
+        let devices = s.devices.iter().flat_map(|d| d.cites.iter().chain(d.asks.iter().flat_map(|terms| &terms.cites)));
         let council = s.council.iter().flat_map(|c| &c.cites).chain(s.retention.iter().flat_map(|r| &r.cites));
         let rest = s.basis.values().flatten().chain(&s.password.cites).chain(council);
         let mut all = roles.chain(rooms).chain(devices).chain(rest);
@@ -291,6 +291,12 @@ impl Profile {
     #[must_use]
     pub fn form(&self, code: &str) -> Option<&Form> {
         self.settings.forms.iter().find(|form| form.code == code)
+    }
+
+    /// How long a book is kept: the longest of what the instruments ask.
+    #[must_use]
+    pub fn retention(&self, book: &str) -> Option<&Retention> {
+        self.settings.retention.iter().filter(|r| r.book == book).max_by_key(|r| r.years)
     }
 
     /// 規程第6条第2項: what the instrument is called, and the place.

@@ -167,7 +167,7 @@ pub(super) fn codes<'s>(settings: &'s Settings, gap: &str) -> Option<Vec<&'s str
         }
         ["devices", factor] => {
             let factor = factor.parse().ok()?;
-            let asks = settings.devices.iter().filter(|d| d.factors.contains(&factor));
+            let asks = settings.devices.iter().filter(|d| d.asks_for(factor));
             Some(asks.map(|d| d.code.as_str()).collect())
         }
         ["rooms", who @ ("employee" | "visitor"), demand] => {

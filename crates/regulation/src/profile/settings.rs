@@ -281,8 +281,9 @@ pub struct DeviceClass {
     pub code: String,
     /// Name, such as コミュニケーションサーバ.
     pub name: String,
-    /// Factors that confirm an operator's authority: `ic_card`, `password`.
-    pub factors: Vec<Factor>,
+    /// Factors that confirm an operator's authority. Several instruments may each ask their own: all
+    /// of them hold.
+    pub asks: Vec<FactorTerms>,
     /// Least level of a room in which such a device may stand.
     pub room_level: u8,
     /// Whether identity records or certificates are handled on it: a device of the network and not
@@ -291,6 +292,24 @@ pub struct DeviceClass {
     pub records: bool,
     /// Where the text gives it.
     pub cites: Vec<Citation>,
+}
+
+impl DeviceClass {
+    /// Whether any instrument asks for a factor.
+    #[must_use]
+    pub fn asks_for(&self, factor: Factor) -> bool {
+        self.asks.iter().any(|terms| terms.factors.contains(&factor))
+    }
+}
+
+/// What one place of the text asks of those who operate a device.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactorTerms {
+    /// Where the text asks it.
+    pub cites: Vec<Citation>,
+    /// `ic_card`, `password`, `biometric`.
+    pub factors: Vec<Factor>,
 }
 
 /// A factor by which an operator's authority is confirmed.
@@ -369,7 +388,7 @@ pub struct SessionRules {
     pub clock_behind_max_s: u32,
 }
 
-/// How long a book is kept.
+/// How long a book is kept. Where several instruments speak of one book, the longest period holds.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {

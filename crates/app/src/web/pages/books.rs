@@ -181,7 +181,7 @@ fn retention(web: &Web, view: &str) -> Markup {
         "card_operations" => "cards",
         other => other,
     };
-    let found = web.desk.profile().settings.retention.iter().find(|retention| retention.book == named);
+    let found = web.desk.profile().retention(named);
     html! {
         @match found {
             Some(retention) => {
