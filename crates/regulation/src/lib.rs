@@ -9,7 +9,6 @@ pub mod digest;
 pub mod numeral;
 pub mod profile;
 pub mod reader;
-pub mod reader;
 #[cfg(feature = "testing")]
 pub mod testing;
 
