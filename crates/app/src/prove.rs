@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use sekisho_gate::proof::{Claim, Found, Ground, Told};
 use sekisho_gate::{FactSheet, GateError};
-use sekisho_regulation::profile::{Article, Theorem, TheoremError, Theorems};
+use sekisho_regulation::profile::{Article, Theorem, Theorems};
 
 pub use solver::version;
 
@@ -73,15 +73,6 @@ pub enum ProveError {
     /// Cedar cannot express the schema for a solver.
     #[error("規則を証明の形にできません（{0}）。")]
     Symbols(String),
-}
-
-/// The theorems of a profile.
-///
-/// # Errors
-/// [`TheoremError`] when the file is not written as it should be.
-pub fn theorems_of(source: &crate::profiles::Source) -> Result<Theorems, TheoremError> {
-    let text = source.files.get("theorems.toml").map(String::as_str).unwrap_or_default();
-    Theorems::read(text, &BTreeMap::new())
 }
 
 /// Decides every theorem, on as many threads as the machine has cores.

@@ -36,9 +36,8 @@ pub(crate) struct ProveArgs {
 
 pub(crate) fn run(args: &ProveArgs) -> Result<Done, CliError> {
     let usage = |e: &dyn std::fmt::Display| CliError::Usage(e.to_string());
-    let source = profiles::source(&args.profile).map_err(|e| usage(&e))?;
-    let (profile, theorems) = (source.profile().map_err(|e| usage(&e))?, prove::theorems_of(&source));
-    let theorems = theorems.map_err(|e| usage(&e))?;
+    let profile = profiles::source(&args.profile).map_err(|e| usage(&e))?.profile().map_err(|e| usage(&e))?;
+    let theorems = profile.theorems.clone();
     let ground = Ground::new(Arc::new(profile)).map_err(|e| usage(&e))?;
     if args.mutate {
         return mutation(&ground, &theorems.theorems, args.format);
