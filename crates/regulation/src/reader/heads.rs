@@ -265,7 +265,7 @@ pub(super) fn without_notes(line: &str) -> &str {
     let mut line = line.trim_end();
     loop {
         let open = match line.chars().last() {
-            Some(')') => words::last_parenthesis(line).map(|(before, inner)| (before, inner)),
+            Some(')') => words::last_parenthesis(line),
             Some('〕') => line
                 .rfind('〔')
                 .map(|at| (line.get(..at).unwrap_or_default(), line.get(at + 3..line.len() - 3).unwrap_or_default())),

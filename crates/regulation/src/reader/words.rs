@@ -64,7 +64,7 @@ pub(super) fn masked(text: &str) -> String {
             depth = depth.saturating_sub(1);
             left = left.saturating_sub(1);
         }
-        if depth == 0 || closes && depth == 0 {
+        if depth == 0 {
             out.push(c);
         } else {
             out.push(match c.len_utf8() {

@@ -57,7 +57,7 @@ fn manages_access(sentence: &str, unit: &Unit<'_>) -> bool {
     ]
     .iter()
     .any(|word| mask.contains(word));
-    machines && (access && (lists && !other || !lists) || checks && lists && !other)
+    machines && (access && !(lists && other) || checks && lists && !other)
 }
 
 fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
@@ -127,7 +127,7 @@ fn inline<'a>(scope: &Scope<'a>, unit: &Unit<'a>, sentence: &str) -> Vec<Found<S
             && MACHINES.iter().chain(&["機", "CS"]).any(|word| words::bare(name).ends_with(word) || name.contains(word))
             && !name.ends_with("機器")
     };
-    if members.is_empty() || !members.iter().all(|name| machine(&name)) {
+    if members.is_empty() || !members.iter().all(machine) {
         return Vec::new();
     }
     scope.mark(unit.text);

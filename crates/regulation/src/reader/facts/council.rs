@@ -1,10 +1,10 @@
 //! The council that the instrument sets up.
 
-use super::super::text::Text;
+mod seats;
+
 use super::super::words;
-use super::roles::{body, parted};
 use super::scope::{Scope, Unit};
-use super::{Council, Found, members, posts};
+use super::{Council, Found, posts};
 
 /// How the names of councils end.
 const BODIES: [&str; 11] =
@@ -19,7 +19,7 @@ pub(super) fn read(scope: &Scope<'_>) -> Option<Council> {
     let about = About::new(scope, &council.name.value);
     council.chair = about.units().find_map(|unit| chair(&about, unit));
     for unit in about.units().filter(|unit| unit.depth == 0) {
-        let found = seated(&about, unit, &mut council.chair);
+        let found = seats::seated(&about, unit, &mut council.chair);
         for member in found {
             let seated = council.members.iter().any(|old| old.value == member.value);
             if !seated {
@@ -126,7 +126,10 @@ impl<'a, 'b> About<'a, 'b> {
     }
 
     fn found(&self, unit: &Unit<'a>, part: &str) -> Option<Found<String>> {
-        let part = words::bare(part.trim_matches(['、', ' ']));
+        let part = part.trim_matches(['、', ' ']);
+        let part = part.rfind("に規定する").and_then(|at| part.get(at + "に規定する".len()..)).unwrap_or(part);
+        let short = words::last_parenthesis(part).and_then(|(_, inner)| words::short_name(inner));
+        let part = short.unwrap_or_else(|| words::bare(part));
         if part.is_empty() {
             return None;
         }
@@ -239,148 +242,6 @@ fn chaired<'s>(before: &'s str, after: &'s str) -> Option<&'s str> {
         .or_else(|| inner.find("が必要に応じ"))
         .or_else(|| inner.find('が'))?;
     Some(words::named(inner.get(..by)?))
-}
-
-/// Who sits in the council, as this paragraph says it.
-fn seated<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Found<String>>) -> Vec<Found<String>> {
-    let mut out = Vec::new();
-    for sentence in unit.sentences() {
-        let mask = words::masked(sentence);
-        let sits = ["組織する", "構成する", "構成し", "組織し", "構成員", "組織は", "構成は"]
-            .iter()
-            .any(|word| mask.contains(word))
-            && about.speaks(sentence);
-        let seats = ["委員は", "委員には", "委員として", "委員の", "本部員は", "委員に", "委員は、"]
-            .iter()
-            .any(|word| mask.contains(word))
-            && ["充て", "とする", "任命", "委嘱", "指名", "なる"].iter().any(|word| mask.contains(word));
-        if !sits && !seats
-            || ["招集", "任期", "過半数", "以外の者"].iter().any(|word| mask.contains(word)) && unit.items.is_empty()
-        {
-            continue;
-        }
-        let besides = |names: &str| -> Vec<Found<String>> {
-            words::posts(names).into_iter().filter_map(|name| about.found(unit, name)).collect()
-        };
-        if let Some(at) = mask.find("のほか").filter(|_| !mask.contains("構成員とする")) {
-            let before = sentence.get(..at).unwrap_or_default();
-            let named = before.rsplit("は、").next().unwrap_or(before);
-            if !named.contains("各号") && !named.contains("前項") {
-                let who = chair.as_ref().map(|found| found.value.clone());
-                out.extend(
-                    besides(named)
-                        .into_iter()
-                        .filter(|found| Some(&found.value) != who.as_ref() && !is_chair(&found.value)),
-                );
-            }
-        }
-        let behind = mask.find("のほか").map_or(0, |at| at + "のほか".len());
-        let listed = ["次に掲げ", "次の", "各号", "次表", "別表", "下表", "次に定め"]
-            .iter()
-            .any(|word| mask.get(behind..).is_some_and(|rest| rest.contains(word)));
-        if listed && !unit.items.is_empty() {
-            for item in unit.items {
-                out.extend(item_member(about, unit, &item.text, chair));
-            }
-        } else if listed {
-            out.extend(from_tables(about, unit, chair));
-        } else if let Some(inline) = inline(sentence, &mask) {
-            out.extend(besides(inline).into_iter().filter(|found| !words::is_person(&found.value)));
-        }
-    }
-    out
-}
-
-fn item_member<'a>(
-    about: &About<'a, '_>,
-    unit: &Unit<'a>,
-    text: &Text,
-    chair: &mut Option<Found<String>>,
-) -> Option<Found<String>> {
-    let whole = words::bare(text.plain());
-    if let Some((seat, who)) = parted(whole)
-        && words::is_person(seat)
-    {
-        let found = Found::written(text, who, unit.id());
-        if is_chair(seat) {
-            *chair = chair.take().or(Some(found));
-            return None;
-        }
-        return Some(found);
-    }
-    let who = words::bare(whole).trim_end_matches("の職にある者");
-    // 住民課の係長以上の職にある者 is a post of its own, not 係長.
-    let who = if who.ends_with("以上") { whole } else { who };
-    about.scope.mark(unit.text);
-    let found = Found::written(text, who, unit.id());
-    let called = about.scope.call(who).to_owned();
-    (!found.value.is_empty()).then(|| if called == who { found } else { Found { value: called, ..found } })
-}
-
-fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Found<String>>) -> Vec<Found<String>> {
-    let mut out = Vec::new();
-    for table in about.scope.tables_of(unit) {
-        let width = table.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let posts_in = |c: usize| {
-            body(table)
-                .filter_map(|row| row.get(c))
-                .filter(|cell| words::is_post(cell.plain()) && !words::is_person(cell.plain()))
-                .count()
-        };
-        let Some(column) = members::column(table, &["職", "充て", "構成員", "氏名", "委員となる"])
-            .or_else(|| (0..width).max_by_key(|c| (posts_in(*c), usize::MAX - c)))
-        else {
-            continue;
-        };
-        for row in body(table) {
-            let Some(cell) = row.get(column) else { continue };
-            let seat = row.iter().enumerate().find(|(c, cell)| *c != column && is_chair(cell.plain())).is_some();
-            for post in words::posts(cell.plain()) {
-                let found = Found::written(cell, post, unit.id());
-                if seat { *chair = chair.take().or(Some(found)) } else { out.push(found) }
-            }
-        }
-        about.scope.mark(unit.text);
-    }
-    out
-}
-
-/// A list of members within a sentence: 会議は、A、B及びCをもって組織する.
-fn inline<'s>(sentence: &'s str, mask: &str) -> Option<&'s str> {
-    if let Some(end) = mask.find("構成員とする") {
-        let before = sentence.get(..end)?;
-        let at = words::masked(before).rfind("は、")?;
-        let names = before.get(..at)?;
-        let from = words::masked(names).rfind("のほか、").map_or(0, |from| from + "のほか、".len());
-        return names.get(from..);
-    }
-    const TAILS: [&str; 12] = [
-        "をもって組織",
-        "をもって構成",
-        "で組織",
-        "で構成",
-        "により組織",
-        "により構成",
-        "から構成",
-        "をもって充て",
-        "を充て",
-        "とする",
-        "をもってこれに充て",
-        "が構成",
-    ];
-    let end = TAILS.iter().filter_map(|tail| mask.find(tail)).min()?;
-    let before = sentence.get(..end)?;
-    let before_mask = mask.get(..end)?;
-    let from = [
-        before_mask.find("は、").map(|at| at + "は、".len()),
-        before_mask.rfind("を議長とし、").map(|at| at + "を議長とし、".len()),
-        before_mask.rfind("のほか、").map(|at| at + "のほか、".len()),
-        before_mask.rfind("を委員長とし、").map(|at| at + "を委員長とし、".len()),
-    ]
-    .into_iter()
-    .flatten()
-    .max()?;
-    before.get(from..).filter(|list| !list.is_empty())
 }
 
 fn agenda<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Vec<Found<String>> {

@@ -122,9 +122,8 @@ pub(super) fn number_in(text: &str) -> Option<&str> {
             .filter(|_| before.contains('('))
             .map_or("", |_| before.rsplit(' ').next().unwrap_or_default());
     }
-    for (mark, _) in form.char_indices().filter(|(_, c)| *c == '年') {
-        form = before.get(before.len() - form.len() + mark + 3..).unwrap_or(form);
-        break;
+    if let Some((_, of_year)) = form.split_once('年') {
+        form = of_year;
     }
     let own = FORMS.iter().filter_map(|known| form.rfind(known)).min();
     if let Some(own) = own {

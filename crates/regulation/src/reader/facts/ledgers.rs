@@ -120,7 +120,7 @@ fn preceded_by_reference(plain: &str, start: usize) -> bool {
 
 fn is_reference(noun: &str) -> bool {
     ["前項", "前条", "同項", "同条", "前号", "前2項", "前各号", "次", "各号", "同号"].contains(&noun)
-        || noun.starts_with('第') && (noun.ends_with('項') || noun.ends_with('号') || noun.ends_with('条'))
+        || noun.starts_with(['第', '前']) && (noun.ends_with('項') || noun.ends_with('号') || noun.ends_with('条'))
 }
 
 /// 次に掲げる帳票を作成し: every item is a book, whatever its name.

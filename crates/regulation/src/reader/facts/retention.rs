@@ -129,19 +129,16 @@ fn object(part: &str) -> Option<&str> {
         }
     }
     let time = ["日", "間", "期間", "後", "時", "末"];
-    let marks = mask.match_indices('を').map(|(at, _)| at).filter(|at| {
+    let mut marks = mask.match_indices('を').map(|(at, _)| at).filter(|at| {
         let before = part.get(..*at).unwrap_or_default();
         !time.iter().any(|end| before.ends_with(end))
     });
-    if let Some(at) = marks.last() {
+    if let Some(at) = marks.next_back() {
         return Some(start(part.get(..at)?));
     }
     let about = ["については", "について", "に関しては"].iter().find_map(|word| mask.rfind(word));
     let topic = about.or_else(|| {
-        mask.match_indices('は')
-            .map(|(at, _)| at)
-            .filter(|at| !mask.get(..*at).unwrap_or_default().ends_with('又'))
-            .last()
+        mask.match_indices('は').map(|(at, _)| at).rfind(|at| !mask.get(..*at).unwrap_or_default().ends_with('又'))
     });
     Some(start(part.get(..topic?)?))
 }

@@ -1,10 +1,14 @@
 //! Offices that the text itself fills.
 
+mod lists;
+mod names;
+
 use super::super::instrument::Table;
 use super::super::text::Text;
 use super::super::words;
 use super::scope::{Scope, Unit};
 use super::{Found, Role, members, posts};
+use names::{Subject, offices, subjects};
 
 /// The offices of an instrument, each once, in the order in which they are set up.
 pub(super) fn read(scope: &Scope<'_>) -> Vec<Role> {
@@ -138,14 +142,13 @@ impl<'a> Roles<'a, '_> {
                 }
                 _ if acting => {}
                 Verb::Fill => self.fill(unit, clause, &mut current),
-                Verb::Be => self.be(unit, clause, &mut current),
+                // 〜とし is often part of a longer clause that still goes on.
+                Verb::Be if !self.be(unit, clause, &mut current) => continue,
+                Verb::Be => {}
                 Verb::Serve => self.serve(unit, clause, &mut current),
                 Verb::Name => self.designate(unit, sentence.get(from..end).unwrap_or_default(), clause, &mut current),
             }
-            // 〜とし is often part of a longer clause that still goes on.
-            if !matches!(verb, Verb::Be) || !subjects(clause, false).is_empty() && current.is_empty() {
-                from = end;
-            }
+            from = end;
         }
     }
 
@@ -227,37 +230,33 @@ impl<'a> Roles<'a, '_> {
         }
     }
 
-    /// Xは、Yとする
-    fn be(&mut self, unit: &Unit<'a>, clause: &'a str, current: &mut Vec<&'a str>) {
+    /// Xは、Yとする; whether that fills an office.
+    fn be(&mut self, unit: &Unit<'a>, clause: &'a str, current: &mut Vec<&'a str>) -> bool {
         let found = subjects(clause, false);
-        if let Some(at) = clause.rfind("をもって").filter(|_| found.is_empty()) {
-            let name = words::named(clause.get(at + "をもって".len()..).unwrap_or_default());
-            if words::is_office(name) {
-                self.put(unit, &[name], clause.get(..at).unwrap_or_default());
-            }
-            return;
-        }
         let Some(last) = found.last() else {
-            // 総務課長をシステム管理者とする
-            if let Some(at) = words::masked(clause).rfind('を') {
-                let name = clause.get(at + 3..).unwrap_or_default();
-                let filled = clause.get(..at).unwrap_or_default();
-                if words::is_office(name) && posts::is_named(filled) && !filled.contains('を') {
-                    self.put(unit, &[name], filled);
-                }
+            // 総務課長を(もって)システム管理者とする
+            let cut = ["をもって", "を"].iter().find_map(|mark| clause.rfind(mark).map(|at| (at, at + mark.len())));
+            let Some((at, after)) = cut else { return false };
+            let name = words::named(clause.get(after..).unwrap_or_default());
+            let filled = clause.get(..at).unwrap_or_default();
+            let fits = words::is_office(name) && posts::is_named(filled) && !filled.contains('を');
+            if fits {
+                self.put(unit, &[name], filled);
             }
-            return;
+            return fits;
         };
         let rest = clause.get(last.end..).unwrap_or_default();
-        let listed = ["左表", "次の表", "別表", "次表", "右表", "下表"].iter().any(|word| rest.contains(word));
-        if listed {
+        if ["左表", "次の表", "別表", "次表", "右表", "下表"].iter().any(|word| rest.contains(word)) {
             self.by_column(unit, &[last.name], rest);
-        } else if posts::of(rest).iter().all(|post| posts::is_named(post))
-            && !posts::of(rest).is_empty()
-            && words::masked(rest).find('を').is_none_or(|_| rest.ends_with('者') || rest.ends_with('長'))
-        {
+            return true;
+        }
+        let filled = posts::of(rest);
+        let whole = !words::masked(rest).contains('を') || rest.ends_with(['者', '長']);
+        let fits = !filled.is_empty() && filled.iter().all(|post| posts::is_named(post)) && whole;
+        if fits {
             self.by_subjects(unit, clause, &found, current);
         }
+        fits
     }
 
     /// Yがこれを兼ねる, Yがその任に当たる
@@ -322,110 +321,6 @@ impl<'a> Roles<'a, '_> {
         }
         *current = Vec::new();
     }
-
-    /// Items such as システム管理者 総務課長.
-    fn list(&mut self, unit: &Unit<'a>) {
-        if unit.items.is_empty() {
-            return;
-        }
-        let lead = unit.text.plain();
-        let sets_up = ["を置", "充て", "責任者", "管理者", "組織体制", "を設け"].iter().any(|word| lead.contains(word));
-        let sorts = lead.contains("区分に応じ");
-        if !sets_up || unit.defines() || lead.contains("組織する") || lead.contains("構成") || lead.contains("事項")
-        {
-            return;
-        }
-        for item in unit.items {
-            let text = item.text.plain();
-            let Some((name, filled)) = parted(text) else {
-                let name = words::named(text.trim_end_matches('。'));
-                if words::is_office(name) && lead.contains("を置") && text.chars().count() < 40 {
-                    self.add(unit, name, &[], &item.text);
-                }
-                continue;
-            };
-            let name = words::named(name);
-            let filled = posts::of(filled.trim_end_matches('。'));
-            let fits = words::is_office(name) || name.ends_with("補佐") || !sorts && lead.contains("充て");
-            if fits && !filled.is_empty() && filled.iter().all(|post| posts::is_named(post)) {
-                self.add(unit, name, &filled, &item.text);
-                self.scope.mark(unit.text);
-            }
-        }
-    }
-
-    /// Tables such as 責任者 | 充てる職.
-    fn tables(&mut self, unit: &Unit<'a>) {
-        let lead = unit.text.plain();
-        for table in self.scope.tables_of(unit) {
-            let Some((role, post)) = columns(table, lead) else { continue };
-            for row in body(table) {
-                let (Some(name), Some(filled)) = (row.get(role), row.get(post)) else { continue };
-                let name = words::named(name.plain());
-                let filled: Vec<&str> = posts::of(filled.plain());
-                if !name.is_empty() && !filled.is_empty() {
-                    let text = row.get(post).unwrap_or(unit.text);
-                    let called = self.scope.call(name).to_owned();
-                    self.add(unit, &called, &filled, text);
-                    self.scope.mark(unit.text);
-                }
-            }
-        }
-    }
-
-    /// それぞれ同表の中欄に掲げる職にある者: the posts of a column, of this table or of one nearby.
-    fn by_column(&mut self, unit: &Unit<'a>, names: &[&'a str], phrase: &str) {
-        let [name] = names else { return };
-        let mut near: Vec<&Table> = self.scope.tables_of(unit);
-        if phrase.contains("次条") || phrase.contains("前条") {
-            let at = self.scope.instrument.articles.iter().position(|a| a.id == unit.article.id);
-            let step = |i: usize| if phrase.contains("次条") { Some(i + 1) } else { i.checked_sub(1) };
-            let article = at.and_then(step).and_then(|i| self.scope.instrument.articles.get(i));
-            near.extend(article.into_iter().flat_map(|a| &a.paragraphs).flat_map(|p| &p.tables));
-        }
-        let called = self.scope.call(name).to_owned();
-        for table in near {
-            if columns(table, unit.text.plain()).is_some() {
-                return;
-            }
-            let width = table.rows.iter().map(Vec::len).max().unwrap_or(0);
-            let headed = (0..width).find(|c| {
-                table
-                    .rows
-                    .first()
-                    .and_then(|row| row.get(*c))
-                    .is_some_and(|cell| cell.plain() == called || cell.plain().contains("充て"))
-            });
-            let sided = [
-                ("右欄", width.saturating_sub(1)),
-                ("下欄", width.saturating_sub(1)),
-                ("中欄", 1),
-                ("左欄", 0),
-                ("上欄", 0),
-            ];
-            let sided = sided
-                .iter()
-                .filter_map(|(word, column)| phrase.rfind(word).map(|at| (at, *column)))
-                .max()
-                .map(|(_, column)| column);
-            let Some(column) = headed.or(sided) else { continue };
-            for cell in body(table).filter_map(|row| row.get(column)) {
-                self.add(unit, &called, &posts::of(cell.plain()), cell);
-            }
-            self.scope.mark(unit.text);
-            return;
-        }
-        for item in unit.items.iter().filter(|_| phrase.contains("各号") || phrase.contains("次に掲げる")) {
-            let text = item.text.plain();
-            let filled = parted(text).map_or(text, |(_, filled)| filled);
-            let filled = posts::of(filled.trim_end_matches('。'));
-            if filled.iter().all(|post| posts::is_named(post))
-                && parted(text).is_none_or(|(name, _)| !words::is_office(words::named(name)))
-            {
-                self.add(unit, name, &filled, &item.text);
-            }
-        }
-    }
 }
 
 /// The two halves of an item: a name, a space, and what is said of it.
@@ -439,113 +334,4 @@ pub(super) fn parted(text: &str) -> Option<(&str, &str)> {
 /// The rows below the head of a table.
 pub(super) fn body(table: &Table) -> impl Iterator<Item = &Vec<Text>> {
     table.rows.iter().skip(usize::from(members::has_head(table)))
-}
-
-/// Which columns hold the offices and the posts.
-fn columns(table: &Table, lead: &str) -> Option<(usize, usize)> {
-    let width = table.rows.iter().map(Vec::len).max()?;
-    let rows: Vec<&Vec<Text>> = body(table).collect();
-    let head = |c: usize| {
-        table.rows.first().filter(|_| members::has_head(table)).and_then(|row| row.get(c)).map_or("", Text::plain)
-    };
-    let share = |c: usize, test: &dyn Fn(&str) -> bool| {
-        let cells: Vec<&str> = rows.iter().filter_map(|row| row.get(c)).map(Text::plain).collect();
-        !cells.is_empty() && cells.iter().filter(|cell| test(cell)).count() * 2 > cells.len()
-    };
-    let office =
-        |cell: &str| words::is_office(words::named(cell)) && !cell.contains('。') && cell.chars().count() <= 60;
-    let post = |cell: &str| !cell.contains('。') && posts::of(cell).iter().all(|post| words::is_post(post));
-    let fills = ["充て", "を置", "のとおり", "職にある"].iter().any(|word| lead.contains(word))
-        || (0..width).any(|c| head(c).contains("充て"));
-    let named = |c: &usize| {
-        ["責任者", "管理者", "名称", "役割", "役職", "区分", "呼称"].iter().any(|word| head(*c).contains(word))
-            && fills
-            && lead.contains("置")
-    };
-    let role = (0..width)
-        .find(|c| share(*c, &office) && !head(*c).contains("充て"))
-        .or_else(|| (0..width).find(named).filter(|c| share(*c, &post)))?;
-    let others = || (0..width).filter(|c| *c != role);
-    let best = others()
-        .find(|c| {
-            (head(*c).contains("充て") || head(*c).contains("職") || head(*c).contains("担当者")) && share(*c, &post)
-        })
-        .or_else(|| others().find(|c| share(*c, &post) && !share(*c, &office)))
-        .or_else(|| others().find(|c| share(*c, &post)))?;
-    fills.then_some((role, best))
-}
-
-/// The offices named at the end of a clause before を置く.
-fn offices(clause: &str) -> Vec<&str> {
-    // 各部局にXを、各課にYを置く names two.
-    let mask = words::masked(clause);
-    let mut parts: Vec<&str> = Vec::new();
-    let mut from = 0;
-    for (at, mark) in mask.match_indices("を、") {
-        parts.push(clause.get(from..at).unwrap_or_default());
-        from = at + mark.len();
-    }
-    parts.push(clause.get(from..).unwrap_or_default());
-    let mut out = Vec::new();
-    for part in parts {
-        let mask = words::masked(part);
-        let from = ["ため、", "ために、", "よう、", "に、", "、次の", "として、", "は、", "図り、", "し、", "もとに"]
-            .iter()
-            .filter_map(|word| mask.rfind(word).map(|at| at + word.len()))
-            .max()
-            .unwrap_or(0);
-        let list = part.get(from..).unwrap_or_default();
-        let members = words::members(list);
-        let several = members.len() > 1 && members.iter().all(|member| words::is_office(words::named(member)));
-        if several {
-            out.extend(members.iter().map(|member| words::named(member)));
-        } else {
-            out.push(words::named(part));
-        }
-    }
-    out.retain(|name| !name.is_empty() && !words::is_person(name) && name.chars().count() >= 3);
-    out
-}
-
-/// An office that a clause speaks of: Xは、.
-#[derive(Clone, Copy, Debug)]
-struct Subject<'a> {
-    name: &'a str,
-    /// Where its name begins, with its modifiers.
-    start: usize,
-    /// Where what is said of it begins.
-    end: usize,
-}
-
-/// The offices that are subjects of a clause; where it fills an office, any name may be its subject.
-fn subjects(clause: &str, fills: bool) -> Vec<Subject<'_>> {
-    let mask = words::masked(clause);
-    let mut out = Vec::new();
-    for (at, mark) in mask.match_indices('は') {
-        let before = clause.get(..at).unwrap_or_default();
-        let name = words::named(before);
-        let first = fills && out.is_empty() && before.chars().count() <= 40 && !before.contains('、');
-        let other = first
-            && !name.ends_with('又')
-            && name.chars().count() >= 3
-            && !["市長", "町長", "村長", "区長", "組合長"].contains(&name);
-        if words::is_office(name)
-            || other
-                && !name.is_empty()
-                && (name.ends_with('者')
-                    || name.ends_with('官')
-                    || name.ends_with('補')
-                    || name.ends_with("補佐")
-                    || name.ends_with('長')
-                    || name.ends_with('員')
-                    || name.ends_with('監'))
-        {
-            let after = clause.get(at + mark.len()..).unwrap_or_default();
-            let end = clause.len() - after.trim_start_matches('、').len();
-            let bare = before.trim_end();
-            let start = bare.rfind(['、', '。']).map_or(0, |at| at + 3).min(bare.len());
-            out.push(Subject { name, start: start.min(at), end });
-        }
-    }
-    out
 }

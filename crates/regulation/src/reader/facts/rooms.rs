@@ -93,6 +93,14 @@ fn level(text: &str) -> Option<u32> {
     super::super::heads::leading_number(rest.trim_start()).map(|(n, _)| n)
 }
 
+/// A name without a long gloss behind it: 重要機能室(データの保管室並びにサーバの設置室).
+fn without_gloss(name: &str) -> &str {
+    match words::last_parenthesis(name) {
+        Some((before, inner)) if inner.chars().count() > 18 && is_place(before) => before,
+        _ => name,
+    }
+}
+
 /// The names in a phrase that names places: its short name, or each of them.
 fn place_names(phrase: &str) -> Vec<&str> {
     let phrase = phrase.trim().trim_end_matches('。');
@@ -109,7 +117,7 @@ fn place_names(phrase: &str) -> Vec<&str> {
         let bare = words::bare(member);
         let core = words::last_parenthesis(bare).map_or(bare, |(before, _)| before);
         if is_place(core.trim_end_matches('等')) {
-            out.push(words::bare(phrase.get(from..at + member.len()).unwrap_or(member)));
+            out.push(without_gloss(words::bare(phrase.get(from..at + member.len()).unwrap_or(member))));
             open = None;
         } else {
             open = Some(from);

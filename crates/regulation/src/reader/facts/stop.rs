@@ -120,11 +120,7 @@ fn subject<'s>(sentence: &'s str, mask: &str, at: usize) -> Option<&'s str> {
         })
     };
     let of_office = |name: &&str| words::is_office(name) || name.ends_with(['長', '者', '官', '員']);
-    named('は')
-        .filter(|name| of_office(name))
-        .last()
-        .or_else(|| named('が').filter(|name| of_office(name)).last())
-        .or_else(|| named('は').next())
+    named('は').rfind(of_office).or_else(|| named('が').rfind(of_office)).or_else(|| named('は').next())
 }
 
 /// The subject of the sentence above an item, or of the sentence before.

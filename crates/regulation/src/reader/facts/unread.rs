@@ -59,7 +59,10 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Found<String>> {
                 .iter()
                 .any(|end| sentence.ends_with(end));
             let mask = words::masked(sentence);
-            if normative && TRIGGERS.iter().any(|trigger| mask.contains(trigger)) {
+            let aims = ["目的", "趣旨"].contains(&unit.caption())
+                || sentence.ends_with("目的とする")
+                || mask.contains("職務を代理");
+            if normative && !aims && TRIGGERS.iter().any(|trigger| mask.contains(trigger)) {
                 out.push(Found::written(unit.text, sentence, unit.id()));
             }
         }

@@ -9,9 +9,10 @@ use super::super::{dates, heads};
 const HEADER_LINES_MAX: usize = 120;
 
 /// What stands in the place of 条.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Numbering {
     /// 第1条
+    #[default]
     Articles,
     /// 第1 見出し
     Sections,
@@ -156,7 +157,7 @@ fn starts(lines: &[Line], numbering: Numbering) -> Vec<usize> {
         let first = number.0.first() == Some(&1) && number.0.len() == 1;
         let begins = match &last {
             None => true,
-            Some(last) => (first || number < *last && titled) && titled && (first || supplement),
+            Some(last) => titled && (first || supplement && number < *last),
         };
         // 第1条 of a 附則 begins nothing, nor does an article after the sentence it stands in.
         if begins && (titled || !supplement) {

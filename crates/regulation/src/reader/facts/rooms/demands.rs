@@ -35,7 +35,7 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
                 || here.iter().any(|_| sentence.contains("入れ"))
                 || of_unit.is_some() && in_entry_article(unit);
             let attends = ["名札", "立ち会", "立会", "同行", "付き添"].iter().any(|word| sentence.contains(word));
-            if !entry && !(in_entry_article(unit) && attends) {
+            if !(entry || attends && in_entry_article(unit)) {
                 if !here.is_empty() && in_entry_article(unit) {
                     current.1 = here;
                 }
@@ -56,13 +56,15 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
                 here = (0..places.len()).collect();
             }
             of_unit = Some(here.clone());
-            for i in here {
-                if let Some(asked) = out.get_mut(i) {
-                    let before = asked.len();
-                    put(asked, unit.text, sentence, unit.id());
-                    if asked.len() > before {
-                        scope.mark(unit.text);
-                    }
+            let (all, own) = sentence.split_at(singled_out(sentence, places));
+            for (i, asked) in out.iter_mut().enumerate() {
+                let before = asked.len();
+                put(asked, unit.text, all, unit.id());
+                if here.contains(&i) {
+                    put(asked, unit.text, own, unit.id());
+                }
+                if asked.len() > before {
+                    scope.mark(unit.text);
                 }
             }
         }
@@ -71,6 +73,20 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
         asked.sort_by_key(|found| found.value);
     }
     out
+}
+
+/// Where a sentence that speaks of all begins to speak of one: …を行い、サーバ室には鍵を用いて.
+fn singled_out(sentence: &str, places: &[Place]) -> usize {
+    let spoken = places.iter().filter_map(|place| {
+        let name = place.name.value.as_str();
+        let at = sentence.find(name)?;
+        let rest = sentence.get(at + name.len()..)?;
+        let before = sentence.get(..at)?;
+        let clause =
+            ["い、", "し、", "り、"].iter().filter_map(|end| before.rfind(end).map(|i| i + end.len())).max()?;
+        ["には", "にあっては", "については"].iter().any(|mark| rest.starts_with(mark)).then_some(clause)
+    });
+    spoken.min().unwrap_or(0)
 }
 
 fn in_entry_article(unit: &Unit<'_>) -> bool {
@@ -134,100 +150,67 @@ fn put(asked: &mut Vec<Found<Requirement>>, text: &Text, sentence: &str, article
     }
 }
 
+/// Verbs that say a card is used.
+const USES: [&str; 18] = [
+    "用い",
+    "により",
+    "使用",
+    "かざ",
+    "通し",
+    "による",
+    "挿入",
+    "で入",
+    "使い",
+    "必要",
+    "認証",
+    "読み取",
+    "読取",
+    "もって",
+    "又は鍵",
+    "及び鍵",
+    "提示",
+    "携帯",
+];
+/// Phrases in which a key is used, not only kept.
+const KEYS: [&str; 18] = [
+    "鍵を用い",
+    "鍵により",
+    "鍵を使",
+    "鍵で",
+    "鍵又は",
+    "又は鍵",
+    "鍵を借",
+    "鍵の使用",
+    "鍵を貸",
+    "鍵及び",
+    "鍵をもって",
+    "鍵によ",
+    "鍵の貸",
+    "鍵を受",
+    "合鍵",
+    "貸し出す鍵",
+    "鍵を開け",
+    "鍵、",
+];
+
 /// What a sentence asks, and where it says so.
 fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
     let mask = words::masked(sentence);
     let find = |words: &[&str]| words.iter().filter_map(|word| mask.find(word)).min();
-    let mut out = Vec::new();
-    if let Some(at) = find(&["許可", "承認"]).filter(|_| !mask.contains("許可申請書を保存")) {
-        out.push((Requirement::Permit, at));
-    }
-    let card = find(&["カード", "職員証", "身分証", "社員証"]).filter(|_| {
-        [
-            "用い",
-            "により",
-            "使用",
-            "かざ",
-            "通し",
-            "による",
-            "挿入",
-            "で入",
-            "使い",
-            "必要",
-            "認証",
-            "読み取",
-            "読取",
-            "もって",
-            "又は鍵",
-        ]
-        .iter()
-        .any(|verb| mask.contains(verb))
-            || sentence.chars().count() <= 14
-    });
-    if let Some(at) = card.filter(|_| !mask.contains("カードの管理方法") && !mask.contains("個人番号カード"))
-    {
-        out.push((Requirement::Card, at));
-    }
-    let key = find(&[
-        "鍵を用い",
-        "鍵により",
-        "鍵を使",
-        "鍵で",
-        "鍵又は",
-        "又は鍵",
-        "鍵を借",
-        "鍵の使用",
-        "鍵を貸",
-        "鍵及び",
-        "鍵をもって",
-        "鍵によって",
-        "鍵の貸",
-        "鍵を受",
-        "合鍵",
-        "鍵並びに",
-        "貸し出す鍵",
-        "鍵によ",
-        "鍵を開け",
-        "鍵、",
-    ])
-    .or_else(|| {
-        (sentence.trim() == "鍵" || sentence.starts_with("鍵を") && sentence.chars().count() <= 8).then_some(0)
-    });
-    if let Some(at) = key {
-        out.push((Requirement::Key, at));
-    }
-    if let Some(at) = find(&["名札", "ネームプレート", "ネームカード", "腕章"]) {
-        out.push((Requirement::Badge, at));
-    }
-    let record = find(&[
-        "記録を行",
-        "記録する",
-        "記録し",
-        "を記録",
-        "に記録",
-        "記入",
-        "記載",
-        "記帳",
-        "管理簿",
-        "記録簿",
-        "記録票",
-        "入室簿",
-        "入退室簿",
-        "記録を残",
-        "記録しなければ",
-        "記録させ",
-        "記録を取",
-        "記録を保",
-        "記録を作",
-        "記録",
-    ]);
-    if let Some(at) = record
-        .filter(|_| !mask.contains("記録媒体") || mask.replace("記録媒体", "").contains("記録") || mask.contains('簿'))
-    {
-        out.push((Requirement::Record, at));
-    }
-    if let Some(at) = find(&["立会", "立ち会", "同行", "付き添", "付添", "同伴", "同席"]) {
-        out.push((Requirement::Escort, at));
-    }
-    out
+    let card = find(&["カード", "職員証", "身分証", "社員証"])
+        .filter(|_| USES.iter().any(|verb| mask.contains(verb)) || sentence.chars().count() <= 14)
+        .filter(|_| !mask.contains("カードの管理方法") && !mask.contains("個人番号カード"));
+    let alone = sentence.trim() == "鍵" || sentence.starts_with("鍵を") && sentence.chars().count() <= 8;
+    let written = mask.replace("記録媒体", "");
+    let record = find(&["記録", "記入", "記載", "記帳", "管理簿", "入室簿", "入退室簿"])
+        .filter(|_| mask.contains('簿') || ["記録", "記入", "記載", "記帳"].iter().any(|word| written.contains(word)));
+    let found = [
+        (Requirement::Permit, find(&["許可", "承認"])),
+        (Requirement::Card, card),
+        (Requirement::Key, find(&KEYS).or_else(|| alone.then_some(0))),
+        (Requirement::Badge, find(&["名札", "ネームプレート", "ネームカード", "腕章"])),
+        (Requirement::Record, record),
+        (Requirement::Escort, find(&["立会", "立ち会", "同行", "付き添", "付添", "同伴", "同席"])),
+    ];
+    found.into_iter().filter_map(|(requirement, at)| Some((requirement, at?))).collect()
 }

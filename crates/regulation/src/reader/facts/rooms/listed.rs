@@ -92,7 +92,7 @@ fn with_head(table: &Table, column: usize, cell: &Text) -> Text {
 
 fn is_place_cell(cell: &Text) -> bool {
     let text = cell.plain();
-    !text.contains('。') || text.contains("以下「") && true && place_names(text).iter().all(|name| is_place(base(name)))
+    !text.contains('。') || text.contains("以下「") && place_names(text).iter().all(|name| is_place(base(name)))
 }
 
 fn base(name: &str) -> &str {

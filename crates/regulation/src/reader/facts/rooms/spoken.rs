@@ -2,8 +2,8 @@
 
 use super::super::super::words;
 use super::super::Found;
-use super::super::scope::{Scope, Unit};
-use super::{Place, is_place, speaks_of_entry};
+use super::super::scope::Scope;
+use super::{Place, is_place, place_names, speaks_of_entry};
 
 /// Words that name no room of their own.
 const ANY: [&str; 12] =
@@ -15,20 +15,22 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
         for sentence in unit.sentences() {
             for name in names(sentence) {
                 let called = scope.call(name).to_owned();
-                if out.iter().any(|old| old.name.value == called) || ANY.contains(&called.as_str()) {
+                let known = out.iter().any(|old| key(&old.name.value) == key(&called));
+                if known || ANY.contains(&called.as_str()) {
                     continue;
                 }
                 let name = Found { value: called, ..Found::written(unit.text, name, unit.id()) };
                 out.push(Place { name, level: None, aliases: Vec::new(), demands: Vec::new() });
-                mark(scope, unit);
+                scope.mark(unit.text);
             }
         }
     }
     out
 }
 
-fn mark<'a>(scope: &Scope<'a>, unit: &Unit<'a>) {
-    scope.mark(unit.text);
+/// The same place may be named with other joints: サーバ、機器の室, サーバ及び機器の室.
+fn key(name: &str) -> String {
+    ["及び", "並びに", "又は", "、", "・"].iter().fold(name.to_owned(), |name, joint| name.replace(joint, ""))
 }
 
 /// The places that a sentence says are entered.
@@ -59,14 +61,11 @@ fn names(sentence: &str) -> Vec<&str> {
             if !speaks_of_entry(rest) && !rest.starts_with("への不正侵入") {
                 continue;
             }
-            let before = sentence.get(..at).unwrap_or_default();
-            let name = place(before);
-            if is_place(name) {
-                found.push((at, name));
-            }
+            let phrase = place(sentence.get(..at).unwrap_or_default());
+            found.extend(place_names(phrase).into_iter().filter(|name| is_place(name)).map(|name| (at, name)));
         }
     }
-    found.sort_unstable();
+    found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, name)| name).collect()
 }
 

@@ -1,0 +1,154 @@
+//! Who sits in the council.
+
+use super::super::super::text::Text;
+use super::super::super::words;
+use super::super::roles::{body, parted};
+use super::super::scope::Unit;
+use super::super::{Found, members};
+use super::{About, is_chair};
+
+/// Who sits in the council, as this paragraph says it.
+pub(super) fn seated<'a>(
+    about: &About<'a, '_>,
+    unit: &Unit<'a>,
+    chair: &mut Option<Found<String>>,
+) -> Vec<Found<String>> {
+    let mut out = Vec::new();
+    for sentence in unit.sentences() {
+        let mask = words::masked(sentence);
+        let sits = ["組織する", "構成する", "構成し", "組織し", "構成員", "組織は", "構成は"]
+            .iter()
+            .any(|word| mask.contains(word))
+            && about.speaks(sentence);
+        let seats = ["委員は", "委員には", "委員として", "委員の", "本部員は", "委員に", "委員は、"]
+            .iter()
+            .any(|word| mask.contains(word))
+            && ["充て", "とする", "任命", "委嘱", "指名", "なる"].iter().any(|word| mask.contains(word));
+        if !sits && !seats
+            || ["招集", "任期", "過半数", "以外の者"].iter().any(|word| mask.contains(word)) && unit.items.is_empty()
+        {
+            continue;
+        }
+        let besides = |names: &str| -> Vec<Found<String>> {
+            words::posts(names).into_iter().filter_map(|name| about.found(unit, name)).collect()
+        };
+        if let Some(at) = mask.find("のほか").filter(|_| !mask.contains("構成員とする")) {
+            let before = sentence.get(..at).unwrap_or_default();
+            let named = before.rsplit("は、").next().unwrap_or(before);
+            if !named.contains("各号") && !named.contains("前項") {
+                let who = chair.as_ref().map(|found| found.value.clone());
+                out.extend(
+                    besides(named)
+                        .into_iter()
+                        .filter(|found| Some(&found.value) != who.as_ref() && !is_chair(&found.value)),
+                );
+            }
+        }
+        let behind = mask.find("のほか").map_or(0, |at| at + "のほか".len());
+        let listed = ["次に掲げ", "次の", "各号", "次表", "別表", "下表", "次に定め"]
+            .iter()
+            .any(|word| mask.get(behind..).is_some_and(|rest| rest.contains(word)));
+        if listed && !unit.items.is_empty() {
+            for item in unit.items {
+                out.extend(item_member(about, unit, &item.text, chair));
+            }
+        } else if listed {
+            out.extend(from_tables(about, unit, chair));
+        } else if let Some(inline) = inline(sentence, &mask) {
+            out.extend(besides(inline).into_iter().filter(|found| !words::is_person(&found.value)));
+        }
+    }
+    out
+}
+
+fn item_member<'a>(
+    about: &About<'a, '_>,
+    unit: &Unit<'a>,
+    text: &Text,
+    chair: &mut Option<Found<String>>,
+) -> Option<Found<String>> {
+    let whole = words::bare(text.plain());
+    if let Some((seat, who)) = parted(whole)
+        && words::is_person(seat)
+    {
+        let found = Found::written(text, who, unit.id());
+        if is_chair(seat) {
+            *chair = chair.take().or(Some(found));
+            return None;
+        }
+        return Some(found);
+    }
+    let who = words::bare(whole).trim_end_matches("の職にある者");
+    // 住民課の係長以上の職にある者 is a post of its own, not 係長.
+    let who = if who.ends_with("以上") { whole } else { who };
+    about.scope.mark(unit.text);
+    let found = Found::written(text, who, unit.id());
+    let called = about.scope.call(who).to_owned();
+    (!found.value.is_empty()).then(|| if called == who { found } else { Found { value: called, ..found } })
+}
+
+fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Found<String>>) -> Vec<Found<String>> {
+    let mut out = Vec::new();
+    for table in about.scope.tables_of(unit) {
+        let width = table.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let posts_in = |c: usize| {
+            body(table)
+                .filter_map(|row| row.get(c))
+                .filter(|cell| words::is_post(cell.plain()) && !words::is_person(cell.plain()))
+                .count()
+        };
+        let Some(column) = members::column(table, &["職", "充て", "構成員", "氏名", "委員となる"])
+            .or_else(|| (0..width).max_by_key(|c| (posts_in(*c), usize::MAX - c)))
+        else {
+            continue;
+        };
+        for row in body(table) {
+            let Some(cell) = row.get(column) else { continue };
+            let seat = row.iter().enumerate().find(|(c, cell)| *c != column && is_chair(cell.plain())).is_some();
+            for post in words::posts(cell.plain()) {
+                let found = Found::written(cell, post, unit.id());
+                if seat { *chair = chair.take().or(Some(found)) } else { out.push(found) }
+            }
+        }
+        about.scope.mark(unit.text);
+    }
+    out
+}
+
+/// A list of members within a sentence: 会議は、A、B及びCをもって組織する.
+fn inline<'s>(sentence: &'s str, mask: &str) -> Option<&'s str> {
+    if let Some(end) = mask.find("構成員とする") {
+        let before = sentence.get(..end)?;
+        let at = words::masked(before).rfind("は、")?;
+        let names = before.get(..at)?;
+        let from = words::masked(names).rfind("のほか、").map_or(0, |from| from + "のほか、".len());
+        return names.get(from..);
+    }
+    const TAILS: [&str; 12] = [
+        "をもって組織",
+        "をもって構成",
+        "で組織",
+        "で構成",
+        "により組織",
+        "により構成",
+        "から構成",
+        "をもって充て",
+        "を充て",
+        "とする",
+        "をもってこれに充て",
+        "が構成",
+    ];
+    let end = TAILS.iter().filter_map(|tail| mask.find(tail)).min()?;
+    let before = sentence.get(..end)?;
+    let before_mask = mask.get(..end)?;
+    let from = [
+        before_mask.find("は、").map(|at| at + "は、".len()),
+        before_mask.rfind("を議長とし、").map(|at| at + "を議長とし、".len()),
+        before_mask.rfind("のほか、").map(|at| at + "のほか、".len()),
+        before_mask.rfind("を委員長とし、").map(|at| at + "を委員長とし、".len()),
+    ]
+    .into_iter()
+    .flatten()
+    .max()?;
+    before.get(from..).filter(|list| !list.is_empty())
+}

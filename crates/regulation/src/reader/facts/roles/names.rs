@@ -1,0 +1,78 @@
+//! The offices that a clause names.
+
+use super::super::super::words;
+
+/// The offices named at the end of a clause before を置く.
+pub(super) fn offices(clause: &str) -> Vec<&str> {
+    // 各部局にXを、各課にYを置く names two.
+    let mask = words::masked(clause);
+    let mut parts: Vec<&str> = Vec::new();
+    let mut from = 0;
+    for (at, mark) in mask.match_indices("を、") {
+        parts.push(clause.get(from..at).unwrap_or_default());
+        from = at + mark.len();
+    }
+    parts.push(clause.get(from..).unwrap_or_default());
+    let mut out = Vec::new();
+    for part in parts {
+        let mask = words::masked(part);
+        let from = ["ため、", "ために、", "よう、", "に、", "、次の", "として、", "は、", "図り、", "し、", "もとに"]
+            .iter()
+            .filter_map(|word| mask.rfind(word).map(|at| at + word.len()))
+            .max()
+            .unwrap_or(0);
+        let list = part.get(from..).unwrap_or_default();
+        let members = words::members(list);
+        let several = members.len() > 1 && members.iter().all(|member| words::is_office(words::named(member)));
+        if several {
+            out.extend(members.iter().map(|member| words::named(member)));
+        } else {
+            out.push(words::named(part));
+        }
+    }
+    out.retain(|name| !name.is_empty() && !words::is_person(name) && name.chars().count() >= 3);
+    out
+}
+
+/// An office that a clause speaks of: Xは、.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject<'a> {
+    pub(super) name: &'a str,
+    /// Where its name begins, with its modifiers.
+    pub(super) start: usize,
+    /// Where what is said of it begins.
+    pub(super) end: usize,
+}
+
+/// The offices that are subjects of a clause; where it fills an office, any name may be its subject.
+pub(super) fn subjects(clause: &str, fills: bool) -> Vec<Subject<'_>> {
+    let mask = words::masked(clause);
+    let mut out = Vec::new();
+    for (at, mark) in mask.match_indices('は') {
+        let before = clause.get(..at).unwrap_or_default();
+        let name = words::named(before);
+        let first = fills && out.is_empty() && before.chars().count() <= 40 && !before.contains('、');
+        let other = first
+            && !name.ends_with('又')
+            && name.chars().count() >= 3
+            && !["市長", "町長", "村長", "区長", "組合長"].contains(&name);
+        if words::is_office(name)
+            || other
+                && !name.is_empty()
+                && (name.ends_with('者')
+                    || name.ends_with('官')
+                    || name.ends_with('補')
+                    || name.ends_with("補佐")
+                    || name.ends_with('長')
+                    || name.ends_with('員')
+                    || name.ends_with('監'))
+        {
+            let after = clause.get(at + mark.len()..).unwrap_or_default();
+            let end = clause.len() - after.trim_start_matches('、').len();
+            let bare = before.trim_end();
+            let start = bare.rfind(['、', '。']).map_or(0, |at| at + 3).min(bare.len());
+            out.push(Subject { name, start: start.min(at), end });
+        }
+    }
+    out
+}
