@@ -7,6 +7,7 @@
 //! facts = { card_state = "revoked" }    # what differs from the usual
 //! without = ["room_level"]              # facts that are not given
 //! expect = { allowed = false, code = "CARD_REVOKED", cites = ["nishimeya:12..4"], nearest = ["card_state"] }
+//! # … and `policies`, where it matters that no other speaks as well.
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,8 @@ struct Expected {
     #[serde(default)]
     cites: Vec<String>,
     nearest: Option<Vec<String>>,
+    /// The policies that determined it, in the order in which they speak.
+    policies: Option<Vec<String>>,
 }
 
 /// The golden cases of a profile.
@@ -159,6 +162,10 @@ fn compare(expect: &Expected, got: &Decision, differences: &mut Vec<String>) {
     let cites: Vec<String> = got.articles.iter().map(ToString::to_string).collect();
     if !expect.cites.is_empty() {
         differ("根拠", expect.cites.join(" "), cites.join(" "));
+    }
+    if let Some(policies) = &expect.policies {
+        let found: Vec<&str> = got.policies.iter().map(AsRef::as_ref).collect();
+        differ("規則", policies.join(" "), found.join(" "));
     }
     if let Some(nearest) = &expect.nearest {
         let found: Vec<&str> = got.nearest.iter().map(|miss| miss.fact.as_ref()).collect();

@@ -9,6 +9,7 @@ pub mod history;
 pub mod identity;
 pub mod log;
 pub mod organisation;
+pub mod regulation;
 pub mod session;
 pub mod users;
 
@@ -23,5 +24,6 @@ pub static KINDS: &[&dyn Kind] = &[
     &entry::Entry,
     &identity::Identity,
     &session::Sessions,
+    &regulation::Regulation,
     &log::Log,
 ];

@@ -107,7 +107,16 @@ pub(crate) fn with_unrelated(profile: &Profile, count: usize) -> Profile {
         );
         if first {
             let groups = ["clock", "session", "card_live"].map(str::to_owned).to_vec();
-            profile.vocabulary.acts.insert(act, ActFacts { ja: "関係のない操作".to_owned(), groups, basis: vec!["authentication".to_owned()], power: None, usual: Default::default() });
+            profile.vocabulary.acts.insert(
+                act,
+                ActFacts {
+                    ja: "関係のない操作".to_owned(),
+                    groups,
+                    basis: vec!["authentication".to_owned()],
+                    power: None,
+                    usual: Default::default(),
+                },
+            );
         }
     }
     profile.policies.insert("policy/90_unrelated.cedar".to_owned(), text);

@@ -95,7 +95,12 @@ fn show(name: &str, format: Format) -> Result<Done, CliError> {
         say(format_args!("室\t{}\tレベル{}\t{}", room.name, room.level, cites(&room.cites)));
     }
     for device in &settings.devices {
-        say(format_args!("機器\t{}\t{:?}\t{}", device.name, device.asks.iter().flat_map(|terms| &terms.factors).collect::<Vec<_>>(), cites(&device.cites)));
+        say(format_args!(
+            "機器\t{}\t{:?}\t{}",
+            device.name,
+            device.asks.iter().flat_map(|terms| &terms.factors).collect::<Vec<_>>(),
+            cites(&device.cites)
+        ));
     }
     for kind in &settings.card_kinds {
         say(format_args!("カード\t{}", kind.name));

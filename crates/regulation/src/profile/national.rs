@@ -10,6 +10,7 @@
 //! | `${roles.POWER}` | the roles that hold the power | their names |
 //! | `${who.POWER}` | - | their names with the posts |
 //! | `${devices.FACTOR}` | device classes that ask for `ic_card`, `password`, `biometric` | their names |
+//! | `${devices.all}` | every device class | their names |
 //! | `${devices.records}` | device classes on which identity records are handled | their names |
 //! | `${rooms.employee.DEMAND}`, `${rooms.visitor.DEMAND}` | rooms that ask it of them | their names |
 //! | `${roles.rooms}` | roles that manage a room | their names |
@@ -162,6 +163,7 @@ pub(super) fn codes<'s>(settings: &'s Settings, gap: &str) -> Option<Vec<&'s str
             let held = settings.powers.get(*power)?;
             Some(held.iter().map(String::as_str).collect())
         }
+        ["devices", "all"] => Some(settings.devices.iter().map(|d| d.code.as_str()).collect()),
         ["devices", "records"] => {
             Some(settings.devices.iter().filter(|d| d.records).map(|d| d.code.as_str()).collect())
         }
