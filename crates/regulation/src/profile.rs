@@ -103,6 +103,8 @@ impl Profile {
         let mut policies = filled.rules;
         policies.extend(under(files, "policy/"));
         let mut all = files.clone();
+        // Who plays in a demonstration decides nothing.
+        all.remove("demo.toml");
         all.extend(national);
         let profile = Self {
             settings,
