@@ -177,6 +177,7 @@ fn target(ask: &Ask<'_>, sheet: &mut FactSheet) {
         sheet.set("target_handler", users::handler(books, target, today).is_some());
         sheet.set("target_acknowledged", users::acknowledged(books, target));
         sheet.set("target_has_card", crate::kinds::cards::lent_to(books, target).is_some());
-        sheet.set("target_account", crate::kinds::session::account(books, target).is_some());
+        let account = crate::kinds::session::may_have_account(books, ask.profile, target, today);
+        sheet.set("target_account", account);
     }
 }

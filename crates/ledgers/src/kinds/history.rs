@@ -16,12 +16,13 @@ use action::{ExportHistory, Inspect};
 use view::Operation;
 
 /// Fields that name the thing that an act was for, the most telling first.
-const OBJECT_FIELDS: [&str; 12] = [
+const OBJECT_FIELDS: [&str; 13] = [
     "card_no",
     "device",
     "key_no",
     "permit_no",
     "entry_no",
+    "permission_no",
     "id",
     "form",
     "version",
@@ -61,7 +62,7 @@ impl Kind for History {
             person: event.by.person.clone(),
             capacity: event.by.capacity.clone(),
             terminal: event.by.terminal.clone(),
-            card_no: session.map(|s| s.card_no).or_else(|| text("card_no").filter(|_| !about_card)),
+            card_no: session.and_then(|s| s.card_no).or_else(|| text("card_no").filter(|_| !about_card)),
             act: event.act.to_string(),
             object: OBJECT_FIELDS.iter().find_map(|field| text(field)),
             subject: text("subject").or_else(|| sole(text("subjects"))),

@@ -1,5 +1,5 @@
-//! サインイン: card and password together, one session a card, and the state of passwords
-//! (第10条第2項, 第12条第1号, 第13条).
+//! サインイン: card and password together, or the password alone where the device asks for no card;
+//! one session a card, and the state of passwords (第10条第2項, 第12条第1号, 第13条).
 
 pub mod action;
 #[cfg(test)]
@@ -8,12 +8,13 @@ pub mod view;
 
 use sekisho_gate::FactSheet;
 use sekisho_regulation::Date;
-use sekisho_regulation::profile::PasswordRules;
+use sekisho_regulation::Profile;
+use sekisho_regulation::profile::{Factor, PasswordRules};
 
 use crate::books::{Registers, Shelf};
 use crate::event::{Body, Event};
 use crate::kind::{ActEntry, Ask, Kind};
-use crate::kinds::organisation;
+use crate::kinds::{cards, organisation};
 use crate::spec::{View as _, ViewSpec};
 use action::{ChangePassword, Close, Open, ResetPassword, SwitchCapacity, Unlock};
 use view::{Account, Logon, Session};
@@ -25,6 +26,15 @@ pub struct Sessions;
 /// A person's account.
 pub fn account(books: &impl Registers, person: &str) -> Option<Account> {
     books.get::<Account>(person)
+}
+
+/// Whether a person has an account, or may be given one: it comes with the card, and where a class of
+/// devices asks for no card, with the office.
+pub fn may_have_account(books: &impl Registers, profile: &Profile, person: &str, today: Date) -> bool {
+    let without_card = profile.settings.devices.iter().any(|class| !class.asks_for(Factor::IcCard));
+    account(books, person).is_some()
+        || cards::lent_to(books, person).is_some()
+        || (without_card && organisation::in_office(books, person, today))
 }
 
 /// Sessions that are open now.
@@ -76,7 +86,7 @@ impl Kind for Sessions {
 
     fn complete(&self, ask: &Ask<'_>) -> Body {
         let mut body = Body::new();
-        if ask.act.asked.act == "session.open" && ask.act.given.password.is_given() {
+        if matches!(ask.act.asked.act, "session.open" | "password.change") && ask.act.given.password.is_given() {
             let rules = &ask.profile.settings.password;
             body.insert("password_ok".to_owned(), ask.act.given.password.is_right().into());
             body.insert("failures_max".to_owned(), rules.failures_max.into());
@@ -87,7 +97,10 @@ impl Kind for Sessions {
 
     fn fold(&self, event: &Event, shelf: &mut Shelf<'_>) {
         if &*event.act == "session.open" {
-            fold_attempt(event, shelf);
+            fold_logon(event, shelf);
+        }
+        if matches!(&*event.act, "session.open" | "password.change") {
+            count_failures(event, shelf);
         }
         if event.allowed {
             fold(event, shelf);
@@ -95,8 +108,8 @@ impl Kind for Sessions {
     }
 }
 
-/// Every attempt goes into the logon history; wrong passwords are counted and lock the account.
-fn fold_attempt(event: &Event, shelf: &mut Shelf<'_>) {
+/// Every attempt goes into the logon history.
+fn fold_logon(event: &Event, shelf: &mut Shelf<'_>) {
     shelf.add(&Logon {
         seq: event.seq_cell(),
         at: event.at_ms,
@@ -108,6 +121,10 @@ fn fold_attempt(event: &Event, shelf: &mut Shelf<'_>) {
         code: event.code.to_string(),
         evidence: event.seq_cell(),
     });
+}
+
+/// Wrong passwords are counted and lock the account, wherever they are tried.
+fn count_failures(event: &Event, shelf: &mut Shelf<'_>) {
     let Some(person) = &event.by.person else { return };
     let number = |field: &str| event.body.get(field).and_then(serde_json::Value::as_i64);
     let Some(right) = event.body.get("password_ok").and_then(serde_json::Value::as_bool) else { return };
@@ -119,7 +136,7 @@ fn fold_attempt(event: &Event, shelf: &mut Shelf<'_>) {
             (account.locked_at, account.failures) = (None, 0);
         }
         if right {
-            if event.allowed {
+            if event.allowed && &*event.act == "session.open" {
                 (account.failures, account.locked_at) = (0, None);
                 account.last_sign_in = Some(event.at_ms);
             }
@@ -167,12 +184,20 @@ fn fold(event: &Event, shelf: &mut Shelf<'_>) {
     }
 }
 
-/// One session a card: an older one with the same card ends.
+/// One session a card: an older one with the same card ends. Without cards, one session a person and
+/// one a terminal.
 fn open_session(event: &Event, shelf: &mut Shelf<'_>) {
     let Some(act) = Open::of(&event.body) else { return };
-    let card_no = act.card_no.unwrap_or_default();
     let evidence = event.seq_cell();
-    for older in open(shelf).into_iter().filter(|older| older.card_no == card_no) {
+    let (person, terminal) = (&event.by.person, &event.by.terminal);
+    let replaced = |older: &Session| match &act.card_no {
+        Some(_) => older.card_no == act.card_no,
+        None => {
+            older.card_no.is_none()
+                && (person.as_ref() == Some(&older.person) || terminal.as_ref() == Some(&older.terminal))
+        }
+    };
+    for older in open(shelf).into_iter().filter(replaced) {
         shelf.change::<Session>(&older.session, |row| {
             row.closed_at = Some(event.at_ms);
             (row.close_reason, row.evidence) = (Some("superseded".to_owned()), evidence);
@@ -181,7 +206,7 @@ fn open_session(event: &Event, shelf: &mut Shelf<'_>) {
     shelf.put(&Session {
         session: act.session,
         person: event.by.person.clone().unwrap_or_default(),
-        card_no,
+        card_no: act.card_no,
         terminal: event.by.terminal.clone().unwrap_or_default(),
         capacity: event.by.capacity.clone().unwrap_or_default(),
         opened_at: event.at_ms,

@@ -3,7 +3,8 @@
 use crate::act;
 
 act! {
-    /// Signs in. The card and the password are established by the caller's evidence.
+    /// Signs in. The card, if the terminal asks for one, and the password are established by the
+    /// caller's evidence.
     Open: "session.open" {
         session: String = Line(64), "番号";
         card_no: Option<String> = Line(20), "カード番号";

@@ -73,3 +73,29 @@ fn one_card_one_session() {
     hand.did(Close { session: "s2".into(), close_reason: "card_pulled".into() }.asked());
     assert!(open(&hand.books).is_empty());
 }
+
+#[test]
+fn without_cards_one_person_and_one_terminal_have_one_session() {
+    let mut hand = with_account();
+    let mut sign_in = |person: &str, terminal: &str, session: &str| {
+        (hand.by.person, hand.by.terminal) = (Some(person.into()), Some(terminal.into()));
+        hand.fold(Open { session: session.into(), card_no: None }.asked(), "OK", &[]);
+        open(&hand.books).into_iter().map(|s| s.session).collect::<Vec<_>>()
+    };
+    assert_eq!(sign_in("p1", "W1", "s1"), ["s1"]);
+    assert_eq!(sign_in("p2", "W2", "s2"), ["s1", "s2"], "others are not disturbed");
+    assert_eq!(sign_in("p1", "W3", "s3"), ["s2", "s3"], "the person has moved");
+    assert_eq!(sign_in("p3", "W2", "s4"), ["s3", "s4"], "the terminal has changed hands");
+}
+
+#[test]
+fn guesses_at_the_present_password_count_wherever_they_are_made() {
+    let rules = village().settings.password;
+    let mut hand = with_account();
+    let more = [("password_ok", json!(false)), ("failures_max", json!(3)), ("lock_minutes", json!(30))];
+    for _ in 0..3 {
+        hand.fold(ChangePassword { person: "p1".into() }.asked(), "PASSWORD_INVALID", &more);
+    }
+    assert!(locked(&the_account(&hand), &rules, hand.at_ms));
+    assert!(hand.journal::<Logon>().is_empty(), "a change is no attempt to sign in");
+}

@@ -9,7 +9,7 @@ view! {
     Session: Register until closed_at "sessions", "サインインの記録" {
         session: String = Text, "番号";
         person: String = Person, "氏名";
-        card_no: String = Ref("cards"), "カード番号";
+        card_no: Option<String> = Ref("cards"), "カード番号";
         terminal: String = Ref("devices"), "端末";
         capacity: String = Code("role"), "立場";
         opened_at: i64 = Instant, "開始";
