@@ -82,26 +82,40 @@ fn the_cedar_form_is_what_the_gate_was_made_of() {
     }
 }
 
-/// Every single thing that can be taken away from one policy, by hand.
+/// Every single thing that can be taken away from a policy, by hand.
 #[test]
-fn mutants_of_one_policy() {
-    let told: Vec<String> = ground()
-        .mutants()
-        .iter()
-        .filter(|mutant| mutant.policy.as_ref() == "entry.staff_id")
-        .map(|mutant| format!("{:?} {}", mutant.change, mutant.what))
-        .collect();
+fn mutants_of_a_policy() {
+    let all = ground().mutants();
+    let told = |policy: &str| -> Vec<String> {
+        let of = all.iter().filter(|mutant| mutant.policy.as_ref() == policy);
+        of.map(|mutant| format!("{:?} {}", mutant.change, mutant.what)).collect()
+    };
     assert_eq!(
-        told,
+        told("entry.staff_id"),
         [
             "Policy entry.staff_id",
-            "Clause when { (context.room_level == 2) && context.entrant_is_employee }",
-            "Condition context.room_level == 2",
+            r#"Clause when { ["densan"].contains(context.room) && context.entrant_is_employee }"#,
+            r#"Condition ["densan"].contains(context.room)"#,
             "Condition context.entrant_is_employee",
-            "Comparison context.room_level == 2",
-            "Comparison context.room_level == 2",
             "Clause unless { context.staff_id_shown }",
         ]
+    );
+    let clock = "context.clock_behind_s <= context.clock_behind_max_s";
+    assert_eq!(
+        told("clock.behind"),
+        ["Policy clock.behind".to_owned(), format!("Clause unless {{ {clock} }}"), format!("Comparison {clock}")]
+    );
+    assert_eq!(
+        told("history.export"),
+        [
+            r#"Clause when { ["access_manager", "auditor"].contains(context.capacity) }"#,
+            r#"Element "access_manager""#,
+            r#"Element "auditor""#,
+        ]
+    );
+    assert!(
+        all.iter()
+            .all(|mutant| mutant.change.deletes() != matches!(mutant.change, Change::Element | Change::Comparison))
     );
 }
 
