@@ -6,6 +6,7 @@ mod backup;
 mod bench;
 mod decide;
 mod demo;
+mod diff;
 mod init;
 mod log;
 mod migrate;
@@ -14,6 +15,7 @@ mod progress;
 mod prove;
 mod reader;
 mod rebuild;
+mod regulation;
 mod restore;
 mod scratch;
 mod serve;
@@ -42,6 +44,7 @@ pub fn run() -> ExitCode {
         Command::Decide(args) => decide::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Log(args) => log::run(&args),
+        Command::Regulation(args) => regulation::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Backup(args) => backup::run(&args),
@@ -85,6 +88,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// 記録を検証し、証明し、書き出す。例: sekisho log verify --data ./data
     Log(log::LogArgs),
+    /// 規程の本文を読み、事実を条ごとに示す。例: sekisho regulation import 規程.txt --format json
+    Regulation(regulation::RegulationArgs),
     /// 台帳を記録から作り直す。例: sekisho rebuild --data ./data --check
     Rebuild(rebuild::RebuildArgs),
     /// データベースを、このプログラムの版に上げる。例: sekisho migrate --data ./data

@@ -11,6 +11,7 @@ pub mod profiles;
 pub mod prove;
 pub mod reader_api;
 pub mod readers;
+pub mod revision;
 pub mod setup;
 pub mod site;
 pub mod tls;

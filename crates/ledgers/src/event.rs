@@ -85,10 +85,14 @@ impl Default for Given {
 impl Given {
     /// What was established, as the record keeps it beside the act: with the books at that point it
     /// gives all facts of the decision again, so that it can be replayed under another version of
-    /// the regulation. `None` when nothing was.
+    /// the regulation. `None` when nothing was. How far the clock stood behind belongs to it: the
+    /// event's own time does not show it.
     #[must_use]
-    pub fn to_json(&self, by: &Actor) -> Option<Json> {
+    pub fn to_json(&self, by: &Actor, clock_behind_s: i64) -> Option<Json> {
         let mut given = Body::new();
+        if clock_behind_s > 0 {
+            given.insert("clock_behind_s".to_owned(), clock_behind_s.into());
+        }
         let number = self.card.as_ref().map(|card| card.card_no().to_owned()).or_else(|| self.card_claimed.clone());
         if let Some(number) = number {
             given.insert("card".to_owned(), number.into());

@@ -15,6 +15,7 @@ pub mod kind;
 pub mod kinds;
 mod load;
 pub mod ports;
+pub mod replay;
 pub mod spec;
 #[cfg(test)]
 mod testing;

@@ -163,7 +163,8 @@ impl Writer {
         }
         let (mut event, text) = self.event(act, &ruling, draft.tree.size(), now_ms.max(draft.last_ms))?;
         event.body.extend(self.ground.registry.complete(&ask));
-        event.body.extend(act.given.to_json(&act.by).map(|given| ("given".to_owned(), given)));
+        let behind_s = (draft.last_ms - now_ms).max(0) / 1000;
+        event.body.extend(act.given.to_json(&act.by, behind_s).map(|given| ("given".to_owned(), given)));
         let bytes = event.to_leaf().map_err(|e| ActError::Unwritable(e.to_string()))?;
         let hash = sekisho_record::leaf_hash(&bytes);
         for tile in draft.tree.push(hash) {

@@ -91,9 +91,9 @@ fn put(
     (promulgated, effective, applied): (Option<Date>, Date, Date),
     resolution: Option<String>,
 ) {
-    let no = shelf.scan::<ProfileVersion>("").len();
+    let no = shelf.scan::<ProfileVersion>("").len() + 1;
     shelf.put(&ProfileVersion {
-        no: i64::try_from(no).unwrap_or(i64::MAX).saturating_add(1),
+        no: format!("V{no:04}"),
         profile,
         label,
         promulgated,

@@ -7,7 +7,7 @@ use crate::view;
 view! {
     /// 規程の版: each version of the profile that was adopted, with its three dates kept apart.
     ProfileVersion: Register "profile_versions", "規程の版" {
-        no: i64 = Int, "番号";
+        no: String = Text, "番号";
         profile: String = Text, "版の指紋";
         label: String = Text, "版の名前";
         promulgated: Option<Date> = Day, "公布日";
