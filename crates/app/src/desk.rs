@@ -6,6 +6,7 @@ mod identity;
 mod live;
 mod show;
 mod sign_in;
+mod version;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use identity::{ExtractForm, File, Hit, PrintForm, Sheet, Shown};
 pub use live::Live;
 pub use show::Verified;
 pub use sign_in::SignIn;
+pub use version::{Candidate, ExamineError, Versions};
 
 use crate::readers::Readers;
 
@@ -41,6 +43,8 @@ pub struct DeskKeys {
     pub ca: OperatorCa,
     /// Where the key that signs checkpoints is kept.
     pub log: Box<dyn LogKeys>,
+    /// Where versions of the regulation are kept.
+    pub versions: Box<dyn Versions>,
 }
 
 /// Where the key that signs checkpoints is kept, when it is to be replaced.
@@ -94,7 +98,7 @@ pub enum Outcome<T> {
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
     /// Nobody is signed in.
-    #[error("サインインしていません。カードを読取装置に置いて、サインインしてください。")]
+    #[error("サインインしていません。もう一度サインインしてください。")]
     SignedOut,
     /// Fields are wrong.
     #[error("入力に誤りがあります。")]
@@ -193,6 +197,7 @@ impl Desk {
             "password.reset" => self.reset_password(live, asked),
             "text.erase" => self.erase(live, asked),
             "log.rotate_key" => self.rotate_key(live, asked),
+            "profile.adopt" | "reading.decide" => self.adopt(live, asked),
             _ => self.submit(live, asked, Vec::new(), Vec::new()),
         }
     }
@@ -227,8 +232,9 @@ impl Desk {
         facts: Vec<(&'static str, sekisho_gate::Fact)>,
         effects: Vec<Effect>,
     ) -> Act {
-        let given =
-            Given { card_claimed: self.readers.card(&live.terminal).map(|c| c.card_no), facts, ..Given::default() };
+        // A card that happens to lie there has no part in a session that was opened without one.
+        let card = live.card_no.as_ref().and_then(|_| self.readers.card(&live.terminal));
+        let given = Given { card_claimed: card.map(|card| card.card_no), facts, ..Given::default() };
         Act { asked, by: self.actor(live), given, effects }
     }
 

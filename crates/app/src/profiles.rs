@@ -11,6 +11,11 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../profiles");
 
 /// The folder of the national vocabulary and rules, beside the profiles.
 const NATIONAL: &str = "national";
+/// The folder of versions in a data folder, the file that names the one in force, and a version's own
+/// files.
+const VERSIONS: &str = "profiles";
+const CURRENT: &str = "current";
+const OWN: &str = "profile";
 /// Largest profile file, in bytes.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 
@@ -23,6 +28,9 @@ pub enum LoadError {
     /// A file cannot be read.
     #[error("プロファイルのファイル`{0}`を読めません: {1}")]
     File(String, String),
+    /// The data folder's files are not those of the version that they are kept under.
+    #[error("データフォルダーの規程の版`{0}`のファイルが書き換えられています。控えから戻してください。")]
+    Altered(String),
     /// The profile is not sound.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -78,25 +86,62 @@ pub fn source(name: &str) -> Result<Source, LoadError> {
     Err(LoadError::Unknown(name.to_owned()))
 }
 
-/// The source that was copied into a data folder.
+/// The version in force in a data folder. Every version that was ever adopted stays there, under its
+/// digest; `current` names the one in force.
 ///
 /// # Errors
-/// [`LoadError::File`] when a file cannot be read.
+/// See [`version`].
 pub fn from_data(dir: &Path) -> Result<Source, LoadError> {
-    Ok(Source { files: folder(&dir.join("profile"))?, national: folder(&dir.join(NATIONAL))? })
+    let digest = read(&dir.join(VERSIONS).join(CURRENT))?;
+    version(dir, digest.trim())
 }
 
-/// Copies a source into a data folder.
+/// A version that is kept in a data folder.
+///
+/// # Errors
+/// [`LoadError::File`] when a file cannot be read, [`LoadError::Altered`] when the files are not those
+/// that the digest names.
+pub fn version(dir: &Path, digest: &str) -> Result<Source, LoadError> {
+    if digest.len() != 64 || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(LoadError::Unknown(digest.to_owned()));
+    }
+    let kept = dir.join(VERSIONS).join(digest);
+    let source = Source { files: folder(&kept.join(OWN))?, national: folder(&kept.join(NATIONAL))? };
+    let sound = source.profile().map(|profile| profile.digest == digest);
+    // A file that cannot be read any more is named; one that reads differently is altered.
+    if sound? { Ok(source) } else { Err(LoadError::Altered(digest.to_owned())) }
+}
+
+/// Keeps a version in a data folder. It is there whole or not at all.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_to(source: &Source, dir: &Path) -> std::io::Result<()> {
+pub fn keep(source: &Source, digest: &str, dir: &Path) -> std::io::Result<()> {
+    let versions = dir.join(VERSIONS);
+    let (half, whole) = (versions.join(format!("{digest}.part")), versions.join(digest));
+    if whole.is_dir() {
+        return Ok(());
+    }
+    if half.is_dir() {
+        std::fs::remove_dir_all(&half)?;
+    }
     let write = |path: &Path, text: &str| {
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         std::fs::write(path, text)
     };
-    source.national.iter().try_for_each(|(name, text)| write(&dir.join(NATIONAL).join(name), text))?;
-    source.files.iter().try_for_each(|(name, text)| write(&dir.join("profile").join(name), text))
+    source.national.iter().try_for_each(|(name, text)| write(&half.join(NATIONAL).join(name), text))?;
+    source.files.iter().try_for_each(|(name, text)| write(&half.join(OWN).join(name), text))?;
+    std::fs::rename(half, whole)
+}
+
+/// Names the version in force.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn put_in_force(digest: &str, dir: &Path) -> std::io::Result<()> {
+    let next = dir.join(VERSIONS).join("current.part");
+    std::fs::write(&next, format!("{digest}\n"))?;
+    std::fs::rename(next, dir.join(VERSIONS).join(CURRENT))
 }
 
 /// The national files that come with the program.

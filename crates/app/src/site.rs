@@ -25,7 +25,7 @@ use sekisho_store::{Postgres, Sqlite};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::desk::{DeskKeys, LogKeys};
+use crate::desk::{DeskKeys, LogKeys, Versions};
 use crate::platform::{SystemEntropy, random};
 use crate::profiles::{self, LoadError, Source};
 use crate::virtual_card::{Authority, CardFileError};
@@ -255,6 +255,7 @@ impl Site {
             seal: SealKey::new(1, &*self.secret("seal.key")?).map_err(|e| key(e.to_string()))?,
             ca: OperatorCa::from_der(&read(&self.key_path("ca.der"))?).map_err(|e| key(e.to_string()))?,
             log: Box::new(LogKeyFiles { dir: self.dir.join("keys") }),
+            versions: Box::new(VersionFiles { dir: self.dir.clone() }),
         })
     }
 
@@ -285,7 +286,9 @@ impl Site {
     }
 
     fn write_profile(&self, source: &Source) -> Result<(), SiteError> {
-        profiles::write_to(source, &self.dir).map_err(|e| file_error(&self.dir.join("profile"), &e))
+        let digest = &self.profile.digest;
+        let kept = profiles::keep(source, digest, &self.dir).and_then(|()| profiles::put_in_force(digest, &self.dir));
+        kept.map_err(|e| file_error(&self.dir.join("profiles"), &e))
     }
 
     fn secret(&self, name: &str) -> Result<Zeroizing<[u8; 32]>, SiteError> {
@@ -306,6 +309,25 @@ impl Site {
 
     fn key_path(&self, name: &str) -> PathBuf {
         self.dir.join("keys").join(name)
+    }
+}
+
+/// Versions of the regulation in the data folder.
+struct VersionFiles {
+    dir: PathBuf,
+}
+
+impl Versions for VersionFiles {
+    fn keep(&self, source: &Source, digest: &str) -> Result<(), String> {
+        profiles::keep(source, digest, &self.dir).map_err(|e| e.to_string())
+    }
+
+    fn load(&self, digest: &str) -> Result<Source, LoadError> {
+        profiles::version(&self.dir, digest)
+    }
+
+    fn put_in_force(&self, digest: &str) -> Result<(), String> {
+        profiles::put_in_force(digest, &self.dir).map_err(|e| e.to_string())
     }
 }
 

@@ -6,6 +6,7 @@
 //! process has written meanwhile, the batch is thrown away, the books catch up, and the gate is
 //! asked again: a decision never outlives its facts.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -130,6 +131,7 @@ pub struct House {
     ground: Ground,
     state: Arc<RwLock<State>>,
     queue: SyncSender<Job>,
+    closed: Arc<AtomicBool>,
 }
 
 impl House {
@@ -146,7 +148,7 @@ impl House {
         let (tell, told) = sync_channel(ANSWERS_MAX);
         thread("sekisho-writer", move || writer.run(&jobs, &tell))?;
         thread("sekisho-answers", move || told.iter().for_each(Answers::give))?;
-        Ok(Self { ground, state, queue })
+        Ok(Self { ground, state, queue, closed: Arc::default() })
     }
 
     /// Hands an act in; `reply` hears what came of it once it is durable.
@@ -154,6 +156,9 @@ impl House {
     /// # Errors
     /// [`ActError::Busy`] or [`ActError::Closing`] when it is not even taken in.
     pub fn submit_with(&self, act: Act, reply: Reply) -> Result<(), ActError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(ActError::Closing);
+        }
         self.queue.try_send(Job { act, reply }).map_err(|e| match e {
             TrySendError::Full(_) => ActError::Busy,
             TrySendError::Disconnected(_) => ActError::Closing,
@@ -171,6 +176,12 @@ impl House {
         });
         self.submit_with(act, reply)?;
         hear.recv().map_err(|_| ActError::Closing)?
+    }
+
+    /// Takes in no more acts: another house has been opened with the same store, by another version of
+    /// the regulation. What is under way is finished.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 
     /// What the gate would say now. Nothing is recorded and nothing follows from it.

@@ -3,13 +3,17 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::Request;
 use clap::Args;
 use sekisho_ledgers::House;
 
 use super::{CliError, DataArgs, Done, say};
+use tower::ServiceExt as _;
+
 use crate::desk::Desk;
 use crate::platform::SystemClock;
 use crate::reader_api::{self, TerminalTokens};
@@ -90,9 +94,9 @@ pub(crate) fn listen(what: Listening<'_>) -> Result<Done, CliError> {
             ))
         })?;
         let address = listener.local_addr().map_err(CliError::environment)?;
-        let readers = reader_api::router(Arc::clone(&what.desk), TerminalTokens::in_folder(what.folder));
-        let router = web::router(Arc::clone(&what.desk), what.options).merge(readers);
-        tokio::spawn(housekeeping(Arc::clone(&what.desk)));
+        let open = Arc::new(Open::new(what.desk, what.options, what.folder));
+        let router = open.router();
+        tokio::spawn(housekeeping(open));
         (what.greet)(address);
         match acceptor {
             None => {
@@ -105,18 +109,78 @@ pub(crate) fn listen(what: Listening<'_>) -> Result<Done, CliError> {
     Ok(Done::Well)
 }
 
-async fn housekeeping(desk: Arc<Desk>) {
+/// What is open now. When another version of the regulation comes into force, the house is opened
+/// anew with it, and everybody signs in again under it.
+struct Open {
+    now: RwLock<(Arc<Desk>, Router)>,
+    options: WebOptions,
+    folder: PathBuf,
+}
+
+impl Open {
+    fn new(desk: Arc<Desk>, options: WebOptions, folder: &Path) -> Self {
+        let router = pages(&desk, &options, folder);
+        Self { now: RwLock::new((desk, router)), options, folder: folder.to_owned() }
+    }
+
+    fn desk(&self) -> Arc<Desk> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    /// A router that hands every request to what is open at that moment.
+    fn router(self: &Arc<Self>) -> Router {
+        let open = Arc::clone(self);
+        Router::new().fallback(move |request: Request| {
+            let router = open.now.read().unwrap_or_else(PoisonError::into_inner).1.clone();
+            router.oneshot(request)
+        })
+    }
+
+    /// Opens the house anew if another version is due.
+    fn renew(&self) {
+        let old = self.desk();
+        let Some(digest) = old.version_due() else { return };
+        tracing::info!(digest, "another version of the regulation comes into force");
+        match self.reopened(&old, &digest) {
+            Ok(desk) => {
+                let router = pages(&desk, &self.options, &self.folder);
+                *self.now.write().unwrap_or_else(PoisonError::into_inner) = (desk, router);
+            }
+            // The old version goes on deciding, which the record shows; the cause is in the log.
+            Err(error) => tracing::error!(%error, digest, "the version cannot be put in force"),
+        }
+    }
+
+    fn reopened(&self, old: &Desk, digest: &str) -> Result<Arc<Desk>, CliError> {
+        old.put_in_force(digest).map_err(CliError::environment)?;
+        let site = Site::open(&self.folder)?;
+        let before = old.house().ground();
+        let ground = site.ground(Arc::clone(&before.store), Arc::clone(&before.clock))?;
+        let keys = site.desk_keys()?;
+        // From here on nothing is decided by the old version any more.
+        old.house().close();
+        Ok(Desk::open(House::open(ground)?, keys, Arc::clone(old.readers()), old.is_demo()))
+    }
+}
+
+fn pages(desk: &Arc<Desk>, options: &WebOptions, folder: &Path) -> Router {
+    let readers = reader_api::router(Arc::clone(desk), TerminalTokens::in_folder(folder));
+    web::router(Arc::clone(desk), options.clone()).merge(readers)
+}
+
+async fn housekeeping(open: Arc<Open>) {
     let mut verify = tokio::time::interval(VERIFY);
     let mut sweep = tokio::time::interval(SWEEP);
     let mut reprove = tokio::time::interval(REPROVE);
     loop {
-        let desk = Arc::clone(&desk);
+        let (desk, open) = (open.desk(), Arc::clone(&open));
         tokio::select! {
             _ = verify.tick() => drop(tokio::task::spawn_blocking(move || desk.verify_now()).await),
             _ = reprove.tick() => drop(tokio::task::spawn_blocking(move || desk.reprove()).await),
             _ = sweep.tick() => drop(tokio::task::spawn_blocking(move || {
                 desk.readers().sweep();
                 desk.sweep();
+                open.renew();
             }).await),
         }
     }

@@ -146,7 +146,8 @@ fn a_truncated_tile_is_named_in_the_database_and_in_an_export() {
 #[test]
 fn a_broken_profile_does_not_keep_anybody_from_verifying() {
     let town = Town::of_people(3);
-    append(&town.dir.join("profile/profile.toml"), "[[[");
+    let digest = std::fs::read_to_string(town.dir.join("profiles/current")).unwrap();
+    append(&town.dir.join("profiles").join(digest.trim()).join("profile/profile.toml"), "[[[");
     town.run(&["log", "verify"]).ended(0, "健全").ended(0, "照合していません");
     town.run(&["rebuild"]).ended(3, "profile.toml");
 }

@@ -1,0 +1,144 @@
+//! Versions of the regulation: one is examined, adopted, and put in force on its day.
+
+use std::sync::Arc;
+
+use sekisho_gate::{CaseResult, Fact, Gate};
+use sekisho_ledgers::event::Asked;
+use sekisho_ledgers::kinds::regulation;
+use sekisho_regulation::Date;
+
+use super::{Desk, DeskError, Live, Outcome};
+use crate::profiles::{LoadError, Source};
+use crate::revision::{self, ArticleChange, Consequences};
+
+/// Days of the record that are decided again when a version is examined.
+const REPLAY_DAYS: i64 = 365;
+
+/// Where versions are kept.
+pub trait Versions: Send + Sync {
+    /// Keeps one under its digest.
+    ///
+    /// # Errors
+    /// A cause for the log.
+    fn keep(&self, source: &Source, digest: &str) -> Result<(), String>;
+    /// One that is kept.
+    ///
+    /// # Errors
+    /// [`LoadError`] when it is not there, or is not what its digest says.
+    fn load(&self, digest: &str) -> Result<Source, LoadError>;
+    /// Names the one that the house opens with next.
+    ///
+    /// # Errors
+    /// A cause for the log.
+    fn put_in_force(&self, digest: &str) -> Result<(), String>;
+}
+
+/// A version before it is adopted.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Its digest.
+    pub digest: String,
+    /// Its gate.
+    pub gate: Gate,
+    /// Golden cases that do not come out as expected.
+    pub failed: Vec<CaseResult>,
+    /// How many golden cases there are.
+    pub cases: usize,
+    /// What it changes, article by article.
+    pub changes: Vec<ArticleChange>,
+}
+
+impl Candidate {
+    /// Whether nothing is wrong with it.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.failed.is_empty()
+    }
+}
+
+/// Why a version cannot even be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum ExamineError {
+    /// It is not there or not well written.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A policy is wrong.
+    #[error("{0}")]
+    Gate(#[from] sekisho_gate::GateError),
+    /// It cannot be kept.
+    #[error("版のファイルを保存できません。情報システムの担当者に連絡してください。")]
+    Keep(String),
+}
+
+impl Desk {
+    /// Reads a version, runs its golden cases, compares it with the one in force, and keeps it, so
+    /// that it can be adopted by its digest. Nothing follows from it yet.
+    ///
+    /// # Errors
+    /// [`ExamineError`] when it is not well written.
+    pub fn examine(&self, source: &Source) -> Result<Candidate, ExamineError> {
+        let profile = source.profile().map_err(LoadError::from)?;
+        let candidate = self.candidate(Gate::new(Arc::new(profile))?);
+        self.keys.versions.keep(source, &candidate.digest).map_err(ExamineError::Keep)?;
+        Ok(candidate)
+    }
+
+    /// A version that was examined before, by its digest.
+    ///
+    /// # Errors
+    /// [`ExamineError`] when it is not there any more.
+    pub fn examined(&self, digest: &str) -> Result<Candidate, ExamineError> {
+        let profile = self.keys.versions.load(digest)?.profile().map_err(LoadError::from)?;
+        Ok(self.candidate(Gate::new(Arc::new(profile))?))
+    }
+
+    fn candidate(&self, gate: Gate) -> Candidate {
+        let cases = gate.run_cases();
+        Candidate {
+            digest: gate.profile().digest.clone(),
+            cases: cases.len(),
+            failed: cases.into_iter().filter(|case| !case.passed()).collect(),
+            changes: revision::changes(&self.house.ground().gate, &gate),
+            gate,
+        }
+    }
+
+    /// What the decisions of the past year would have been under a version.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the record cannot be read.
+    pub fn consequences(&self, gate: &Gate) -> Result<Consequences, DeskError> {
+        let ground = self.house.ground();
+        let since = crate::demo::at(Date::in_japan(self.now_ms()).plus_days(-REPLAY_DAYS), 0, 0);
+        Ok(revision::consequences(&ground.registry, &*ground.store, &ground.vault, gate, since)?)
+    }
+
+    /// Adopts a version that was examined before, or decides a reading that brings one with it.
+    pub(super) fn adopt(&self, live: &Live, asked: Asked) -> Result<Outcome<()>, DeskError> {
+        let digest = asked.public.get("profile").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let candidate = self.examined(digest);
+        if let Err(error) = &candidate {
+            tracing::info!(%error, digest, "a version cannot be adopted");
+        }
+        let sound = candidate.is_ok_and(|candidate| candidate.is_sound());
+        self.submit(live, asked, vec![("profile_sound", Fact::Bool(sound))], Vec::new())
+    }
+
+    /// The version that is to be in force today, if it is not the one by which this desk decides. The
+    /// house has to be opened anew with it.
+    #[must_use]
+    pub fn version_due(&self) -> Option<String> {
+        let today = Date::in_japan(self.now_ms());
+        let version = self.house.read(|books| regulation::in_force(books, today))?;
+        (version.profile != self.profile().digest).then_some(version.profile)
+    }
+
+    /// Names a version as the one that the house opens with next.
+    ///
+    /// # Errors
+    /// [`DeskError::Internal`] when it is not there, is altered, or cannot be named.
+    pub fn put_in_force(&self, digest: &str) -> Result<(), DeskError> {
+        self.keys.versions.load(digest).map_err(|e| DeskError::Internal(e.to_string()))?;
+        self.keys.versions.put_in_force(digest).map_err(DeskError::Internal)
+    }
+}
