@@ -26,12 +26,15 @@ enum What {
     },
     /// 二つの版の違いを条ごとに示し、記録された判定をやり直して、だれが何をできなくなるかを示す。例: sekisho regulation diff nishimeya ./改正案 --replay --data ./data
     Diff(super::diff::DiffArgs),
+    /// 規程の定理を、すべての要求について証明する。例: sekisho regulation prove nishimeya --mutate
+    Prove(super::prove::ProveArgs),
 }
 
 pub(crate) fn run(args: &RegulationArgs) -> Result<Done, CliError> {
     match &args.what {
         What::Import { file, format } => import(file, *format),
         What::Diff(args) => super::diff::run(args),
+        What::Prove(args) => super::prove::run(args),
     }
 }
 

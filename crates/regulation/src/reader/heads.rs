@@ -237,10 +237,9 @@ pub(super) fn appendix(line: &str) -> bool {
 
 /// Whether a line is a note on an amendment: (令3規程2・一部改正), 〔改正〕.
 pub(super) fn is_note(line: &str) -> bool {
-    let inner = [('(', ')'), ('〔', '〕'), ('[', ']'), ('【', '】')].into_iter().find_map(|(open, close)| {
-        let inner = line.strip_prefix(open)?.strip_suffix(close)?;
-        (!inner.contains(open) || open == '(').then_some(inner)
-    });
+    let inner = [('(', ')'), ('〔', '〕'), ('[', ']'), ('【', '】')]
+        .into_iter()
+        .find_map(|(open, close)| line.strip_prefix(open)?.strip_suffix(close));
     inner.is_some_and(notes)
 }
 
@@ -286,7 +285,10 @@ pub(super) fn caption(line: &str) -> Option<&str> {
     let inner = [('(', ')'), ('【', '】'), ('〔', '〕'), ('[', ']')]
         .into_iter()
         .find_map(|(open, close)| line.strip_prefix(open)?.strip_suffix(close))?;
-    let fits = !inner.is_empty()
+    // (1) 甲(乙) begins and ends with parentheses, but they are two.
+    let whole = !line.starts_with('(') || words::last_parenthesis(line).is_some_and(|(before, _)| before.is_empty());
+    let fits = whole
+        && !inner.is_empty()
         && inner.chars().count() <= 60
         && !inner.contains('。')
         && leading_number(inner).is_none_or(|(_, len)| len < inner.len());

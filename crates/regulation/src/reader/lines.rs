@@ -57,7 +57,8 @@ fn margin(lines: &[Line]) -> Option<usize> {
 
 /// Whether a line goes on where the line before it was broken.
 fn continues(last: &Line, line: &Line, margin: usize) -> bool {
-    if last.is_row() || line.is_row() || last.heading || line.heading || !last.loose || last.width + RAGGED < margin {
+    let other = last.is_row() || line.is_row() || line.heading || last.heading && !split_title(last, line);
+    if other || !last.loose || last.width + RAGGED < margin {
         return false;
     }
     let closed = last.str().ends_with(['。', '」']);
@@ -76,6 +77,13 @@ fn continues(last: &Line, line: &Line, margin: usize) -> bool {
         Some(_) => false,
         None => heads::caption(text).is_none() || !closed && !text.ends_with(')'),
     }
+}
+
+/// Whether a title goes on in the next line: it has not come to the word that ends one.
+fn split_title(last: &Line, line: &Line) -> bool {
+    const ENDS: [&str; 8] = ["規程", "要綱", "規則", "要領", "規定", "条例", "基準", "計画"];
+    let ends = |text: &str| ENDS.iter().any(|end| text.ends_with(end));
+    !ends(last.str()) && ends(line.str()) && !line.str().contains('。')
 }
 
 /// Drops lines that only number pages, and the running heads beside them.

@@ -278,6 +278,9 @@ fn space_between(before: char, after: char, head_number: bool, spread: bool) -> 
     if before.is_ascii_digit() && "年月日条項号章節款".contains(after) {
         return false;
     }
+    if before == '第' && "一二三四五六七八九十百".contains(after) {
+        return false;
+    }
     if "第年月成和治正".contains(before) && (after.is_ascii_digit() || after == '元') {
         return false;
     }

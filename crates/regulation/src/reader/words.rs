@@ -92,7 +92,7 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
         from = at + mark.len();
     }
     out.push(text.get(from..).unwrap_or_default().trim());
-    out.retain(|sentence| !sentence.is_empty());
+    out.retain(|sentence| !sentence.is_empty() && sentence.len() <= SENTENCE_BYTES_MAX);
     out
 }
 
@@ -120,11 +120,17 @@ pub(super) fn members(list: &str) -> Vec<&str> {
     out
 }
 
+/// How many parentheses may stand behind each other.
+const PARENTHESES_MAX: usize = 8;
+/// No sentence of a regulation is longer, in bytes.
+const SENTENCE_BYTES_MAX: usize = 12_000;
+
 /// The text without parentheses at its end that define, extend, exclude or cite a form; those that
 /// are part of a title stay.
 pub(super) fn bare(text: &str) -> &str {
     let mut text = text.trim().trim_end_matches('。').trim_end();
-    while let Some((before, inner)) = last_parenthesis(text) {
+    for _ in 0..PARENTHESES_MAX {
+        let Some((before, inner)) = last_parenthesis(text) else { break };
         if !explains(inner) || before.trim().is_empty() {
             break;
         }
@@ -195,9 +201,13 @@ pub(super) fn short_name(inner: &str) -> Option<&str> {
 
 /// The name at the end of a phrase: the short name where the phrase ends by defining one.
 pub(super) fn named(phrase: &str) -> &str {
-    let phrase = phrase.trim();
-    if let Some((before, inner)) = last_parenthesis(phrase) {
-        return short_name(inner).unwrap_or_else(|| named(before));
+    let mut phrase = phrase.trim();
+    for _ in 0..PARENTHESES_MAX {
+        let Some((before, inner)) = last_parenthesis(phrase) else { break };
+        if let Some(short) = short_name(inner) {
+            return short;
+        }
+        phrase = before.trim_end();
     }
     tail_name(phrase)
 }
@@ -211,7 +221,8 @@ const POSTS: [&str; 25] = [
 /// Whether a phrase ends as the name of a post does.
 pub(super) fn is_post(phrase: &str) -> bool {
     let mut phrase = bare(phrase);
-    while let Some((before, _)) = last_parenthesis(phrase) {
+    for _ in 0..PARENTHESES_MAX {
+        let Some((before, _)) = last_parenthesis(phrase) else { break };
         phrase = before.trim_end();
     }
     POSTS.iter().any(|end| phrase.ends_with(end)) && !phrase.ends_with("次のとおり")

@@ -35,7 +35,8 @@ pub(super) fn read(instrument: &Instrument, facts: &mut Facts) {
 fn title(title: &Text) -> Option<Found<String>> {
     let text = title.as_str().trim();
     let mut bare = text.trim_start_matches(['○', '◯', '〇', '●', '◎', '■', '◆', '#', ' ']);
-    while let Some((before, inner)) = words::last_parenthesis(bare) {
+    for _ in 0..4 {
+        let Some((before, inner)) = words::last_parenthesis(bare) else { break };
         let dated = dates::first_date(inner).is_some()
             || inner.contains("第") && inner.contains('号')
             || inner == "案"

@@ -8,6 +8,9 @@ use super::super::words;
 use super::scope::{Scope, Unit};
 use super::{Found, Room};
 
+/// No regulation controls more places.
+const PLACES_MAX: usize = 200;
+
 /// How the names of places end that are entered.
 const PLACES: [&str; 18] = [
     "室",
@@ -64,6 +67,7 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Room> {
     if places.is_empty() {
         places = spoken::read(scope);
     }
+    places.truncate(PLACES_MAX);
     let asked = demands::read(scope, &places);
     places
         .into_iter()

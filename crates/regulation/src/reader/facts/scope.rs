@@ -7,6 +7,15 @@ use super::super::instrument::{Article, Instrument, Item, Paragraph, Table};
 use super::super::text::Text;
 use super::super::words;
 
+/// No paragraph of a regulation is longer, in bytes; what is longer is not read for facts.
+const UNIT_BYTES_MAX: usize = 64 * 1024;
+/// No regulation has more paragraphs and items.
+const UNITS_MAX: usize = 20_000;
+/// No regulation defines more short names.
+const SHORT_NAMES_MAX: usize = 500;
+/// How far a parenthesis that defines a short name may reach, in bytes.
+const DEFINITION_BYTES_MAX: usize = 1200;
+
 /// A paragraph or an item.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit<'a> {
@@ -82,7 +91,10 @@ impl<'a> Scope<'a> {
                 }
             }
         }
-        let short = units.iter().flat_map(|unit| short_names(unit.text.plain())).collect();
+        units.retain(|unit| unit.text.plain().len() <= UNIT_BYTES_MAX);
+        units.iter_mut().for_each(|unit| unit.lead = unit.lead.filter(|lead| lead.plain().len() <= UNIT_BYTES_MAX));
+        units.truncate(UNITS_MAX);
+        let short = units.iter().flat_map(|unit| short_names(unit.text.plain())).take(SHORT_NAMES_MAX).collect();
         Self { instrument, units, short, used: RefCell::default() }
     }
 
@@ -154,7 +166,11 @@ fn below<'a>(unit: Unit<'a>, units: &mut Vec<Unit<'a>>) {
 fn short_names(text: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for (at, _) in text.match_indices("(以下") {
-        let inner = text.get(at + 1..).unwrap_or_default();
+        let mut reach = (at + 1 + DEFINITION_BYTES_MAX).min(text.len());
+        while !text.is_char_boundary(reach) {
+            reach -= 1;
+        }
+        let inner = text.get(at + 1..reach).unwrap_or_default();
         let end = closing(inner);
         if let Some(short) = words::short_name(inner.get(..end).unwrap_or_default()) {
             let long = words::tail_name(text.get(..at).unwrap_or_default());

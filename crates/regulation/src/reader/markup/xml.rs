@@ -225,7 +225,7 @@ mod tests {
             <LawNum>訓令第一号</LawNum><LawBody><LawTitle>何某規程</LawTitle><MainProvision><Article Num="1">
             <ArticleCaption>(趣旨)</ArticleCaption><ArticleTitle>第一条</ArticleTitle>
             <Paragraph Num="1"><ParagraphNum/><ParagraphSentence><Sentence>甲とする。</Sentence></ParagraphSentence>
-            <Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Column><Sentence>乙</Sentence></Column><Column><Sentence>丙</Sentence></Column></ItemSentence></Item>
+            <Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Column><Sentence>乙係長</Sentence></Column><Column><Sentence>丙課長</Sentence></Column></ItemSentence></Item>
             </Paragraph><Paragraph Num="2"><ParagraphNum>2</ParagraphNum><ParagraphSentence><Sentence>丁とする。</Sentence></ParagraphSentence></Paragraph>
             </Article></MainProvision><SupplProvision AmendLawNum="平成十五年訓令第二号"><SupplProvisionLabel>附則</SupplProvisionLabel></SupplProvision></LawBody></Law>"#;
         let texts: Vec<String> = lines(source, '、').iter().map(|line| line.str().to_owned()).collect();
@@ -237,7 +237,7 @@ mod tests {
                 "何某規程",
                 "(趣旨)",
                 "第一条 甲とする。",
-                "一 乙 丙",
+                "一 乙係長 丙課長",
                 "2 丁とする。",
                 "附則(平成十五年訓令第二号)"
             ]

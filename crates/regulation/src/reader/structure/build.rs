@@ -196,7 +196,7 @@ impl Builder {
         }
         let caption = match heads::caption(line.str()) {
             Some(inner) => line.text.range_of(inner).map(|range| line.text.slice(range)),
-            None if (self.bare_captions || line.heading) && could_be_caption(line) && !self.is_open() => {
+            None if could_be_caption(line) && (self.bare_captions || line.heading && !self.is_open()) => {
                 Some(line.text.clone())
             }
             None => None,

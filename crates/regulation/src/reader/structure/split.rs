@@ -179,7 +179,13 @@ fn before_first(lines: &[Line], at: usize) -> usize {
         let text = line.str();
         let heads =
             heads::caption(text).is_some() && from == at || heads::chapter(text).is_some() || heads::is_section(text);
-        if !heads || line.is_row() {
+        // A caption without parentheses may stand between its chapter and its article.
+        let above = from
+            .checked_sub(2)
+            .and_then(|i| lines.get(i))
+            .is_some_and(|line| heads::chapter(line.str()).is_some() || heads::is_section(line.str()));
+        let bare = from == at && above && text.chars().count() <= 40 && !text.contains('。');
+        if !(heads || bare) || line.is_row() {
             break;
         }
         from -= 1;

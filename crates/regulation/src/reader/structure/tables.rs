@@ -56,10 +56,17 @@ pub(super) fn from_cells(cells: &[Text]) -> Option<Table> {
     }
     let anchors: Vec<usize> =
         cells.iter().enumerate().filter(|(_, cell)| is_level(cell.as_str())).map(|(i, _)| i).collect();
-    if let (Some(first), true) = (anchors.first().copied(), anchors.len() >= 2)
-        && (1..=4).contains(&first)
-    {
-        return Some(by_anchors(&cells, &anchors, first));
+    if let (Some(first), true) = (anchors.first().copied(), anchors.len() >= 2) {
+        let steps: Vec<usize> = anchors.iter().zip(anchors.iter().skip(1)).map(|(a, b)| b - a).collect();
+        let even = steps.first().copied().filter(|step| steps.iter().all(|other| other == step));
+        if let Some(width) =
+            even.filter(|width| (2..=6).contains(width) && first >= *width && cells.len().is_multiple_of(*width))
+        {
+            return Some(Table { rows: cells.chunks(width).map(<[Text]>::to_vec).collect() });
+        }
+        if (1..=4).contains(&first) {
+            return Some(by_anchors(&cells, &anchors, first));
+        }
     }
     let width = (2..=5)
         .filter(|width| cells.len() >= width * 2)
@@ -112,10 +119,12 @@ fn score(cells: &[Text], width: usize) -> usize {
             kinds.iter().zip(kinds.iter().skip(1)).all(|(a, b)| a == b)
         })
         .count();
-    if heads < width {
+    let short =
+        cells.iter().take(width).all(|cell| cell.as_str().chars().count() <= 24 && !cell.as_str().contains('。'));
+    if heads + 1 < width || heads == 0 || !short || alike * 2 < width {
         return 0;
     }
-    heads * 2 / width + alike + 1 - usize::from(further)
+    3 + heads * 2 / width + alike * 4 / width - usize::from(further)
 }
 
 fn is_head(cell: &str) -> bool {

@@ -26,6 +26,7 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
         if unit.defines() || contract(unit) {
             continue;
         }
+        let in_article = in_entry_article(unit);
         let mut of_unit: Option<Vec<usize>> = None;
         for sentence in unit.sentences() {
             let mut here = spoken_of(sentence, places);
@@ -33,10 +34,10 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
             let entry = speaks_of_entry(sentence)
                 || speaks_of_entry(lead) && unit.depth > 0
                 || here.iter().any(|_| sentence.contains("入れ"))
-                || of_unit.is_some() && in_entry_article(unit);
+                || of_unit.is_some() && in_article;
             let attends = ["名札", "立ち会", "立会", "同行", "付き添"].iter().any(|word| sentence.contains(word));
-            if !(entry || attends && in_entry_article(unit)) {
-                if !here.is_empty() && in_entry_article(unit) {
+            if !(entry || attends && in_article) {
+                if !here.is_empty() && in_article {
                     current.1 = here;
                 }
                 continue;

@@ -80,7 +80,7 @@ fn place(before: &str) -> &str {
         return name;
     }
     let mask = words::masked(before);
-    let from = ["は、", "が", "は", "を", "、", "に", "て"]
+    let from = ["は、", "が", "は", "を", "に、", "て、", "われる", "される", "した", "する"]
         .iter()
         .filter_map(|mark| mask.rfind(mark).map(|at| at + mark.len()))
         .max()

@@ -1,0 +1,15 @@
+//! The reader of regulations, from outside: it reaches its score on texts with facts made by hand, the
+//! same law in another dress gives the same facts, and no input breaks it.
+
+#[path = "reader/cases.rs"]
+mod cases;
+#[path = "reader/dress.rs"]
+mod dress;
+#[path = "reader/dresses.rs"]
+mod dresses;
+#[path = "reader/mangled.rs"]
+mod mangled;
+#[path = "reader/score.rs"]
+mod score;
+#[path = "reader/scores.rs"]
+mod scores;
