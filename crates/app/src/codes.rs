@@ -15,6 +15,33 @@ const FIXED: &[(&str, &[(&str, &str)])] = &[
     ("device_state", &[("in_use", "使用中"), ("retired", "廃止")]),
     ("key_state", &[("kept", "保管中"), ("lent", "貸出中")]),
     ("permit_state", &[("valid", "有効"), ("revoked", "取消し")]),
+    (
+        "permission_kind",
+        &[
+            ("take_out", "機器や媒体の持出し"),
+            ("copy", "情報の複製、送付、送信"),
+            ("software", "ソフトウェアの導入、交換"),
+            ("modify", "機器の改造、増設、交換"),
+            ("user_registration", "ほかの課の職員の利用者登録"),
+            ("internal_connection", "内部ネットワークへの接続"),
+            ("external_connection", "外部ネットワークへの接続"),
+            ("disconnection", "外部ネットワークとの接続の遮断"),
+            ("develop", "開発、設定変更、運用、更新"),
+        ],
+    ),
+    ("permission_level", &[("officer", "所管する課の責任者"), ("chief", "統括する責任者")]),
+    ("permission_decision", &[("grant", "許可する"), ("refuse", "許可しない")]),
+    ("permission_mode", &[("written", "この画面で"), ("spoken", "口頭で（後から記録）")]),
+    (
+        "permission_state",
+        &[
+            ("pending", "申請中"),
+            ("granted", "許可"),
+            ("refused", "不許可"),
+            ("withdrawn", "取下げ"),
+            ("done", "実施済み"),
+        ],
+    ),
     ("entrant_kind", &[("staff", "職員"), ("visitor", "職員以外")]),
     (
         "close_reason",
@@ -50,6 +77,10 @@ pub fn options(profile: &Profile, list: &str) -> Vec<Choice> {
     match list {
         "role" => s.roles.iter().map(|r| pair(&r.code, &r.name)).collect(),
         "post" => s.posts.iter().map(|p| pair(&p.code, &p.name)).collect(),
+        "section" => {
+            let sections: std::collections::BTreeSet<&str> = s.posts.iter().map(|p| p.section.as_str()).collect();
+            sections.into_iter().map(|section| pair(section, section)).collect()
+        }
         "room" => s.rooms.iter().map(|r| pair(&r.code, &r.name)).collect(),
         "device_class" => s.devices.iter().map(|d| pair(&d.code, &d.name)).collect(),
         "card_kind" => s.card_kinds.iter().map(|c| pair(&c.code, &c.name)).collect(),

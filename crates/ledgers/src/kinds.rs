@@ -9,6 +9,7 @@ pub mod history;
 pub mod identity;
 pub mod log;
 pub mod organisation;
+pub mod permissions;
 pub mod regulation;
 pub mod session;
 pub mod users;
@@ -22,6 +23,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &cards::Cards,
     &devices::Devices,
     &entry::Entry,
+    &permissions::Permissions,
     &identity::Identity,
     &session::Sessions,
     &regulation::Regulation,

@@ -46,7 +46,7 @@ const MANAGERS: &[&str] = &["account.unlock", "operator.designate", "history.ins
 const HANDLERS: &[&str] = &["identity.print", "identity.import", "history.inspect"];
 
 /// Every book, in the order in which people look for them.
-pub(crate) static BOOKS: [About; 22] = [
+pub(crate) static BOOKS: [About; 23] = [
     about(
         "cards",
         "操作者用ICカード1枚ごとに、いまの状態と貸し借りを記します。",
@@ -118,6 +118,29 @@ pub(crate) static BOOKS: [About; 22] = [
         &[],
         &["entry.enter"],
         &["level", "affiliation", "staff_id", "entry_card_no", "badge", "recorded_by"],
+    ),
+    about(
+        "permissions",
+        "許可を要することの申請と決定、許可の下で行ったことを記します。",
+        &[],
+        &["permission.apply"],
+        &[
+            "content",
+            "place",
+            "licence",
+            "checks",
+            "checked_by",
+            "checked_on",
+            "decided_as",
+            "mode",
+            "spoken_at",
+            "conditions",
+            "second_reader",
+            "withdrawn_at",
+            "withdrawal",
+            "result",
+            "physical",
+        ],
     ),
     about("forms", "出力した帳票を、1件ごとに記します。", HANDLERS, &[], &["remarks", "subject"]),
     about("identity_imports", "本人確認情報を取り込んだ記録です。", HANDLERS, &[], &["digest"]),

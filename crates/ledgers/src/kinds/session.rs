@@ -49,10 +49,11 @@ pub fn locked(account: &Account, rules: &PasswordRules, now_ms: i64) -> bool {
     account.locked_at.is_some_and(|at| minutes == 0 || now_ms < at + minutes * 60_000)
 }
 
-/// Whether a password's term is over, or it is a first password that must be changed.
+/// Whether a password's term is over, or it is a first password that must be changed. Where passwords
+/// are issued, none is only a first one.
 #[must_use]
 pub fn expired(account: &Account, rules: &PasswordRules, today: Date) -> bool {
-    account.must_change || account.password_set_on.plus_days(i64::from(rules.term_days)) < today
+    account.must_change && !rules.issued || account.password_set_on.plus_days(i64::from(rules.term_days)) < today
 }
 
 impl Kind for Sessions {

@@ -369,6 +369,10 @@ pub struct PasswordRules {
     pub failures_max: u8,
     /// Minutes for which it stays locked; 0 until a person unlocks it.
     pub lock_minutes: u32,
+    /// Whether whoever keeps the accounts sets and renews every password: a given one stays in force to
+    /// the end of its term, and nobody chooses their own.
+    #[serde(default)]
+    pub issued: bool,
     /// Words of the place that a password may not contain, beside names and birthdays.
     #[serde(default)]
     pub forbidden_words: Vec<String>,
@@ -450,14 +454,42 @@ pub struct Reading {
     pub id: String,
     /// The question in a sentence.
     pub question: String,
-    /// How it is read.
+    /// How it is read, unless another choice was made.
     pub reading: String,
+    /// The other ways in which the text can be read.
+    #[serde(default)]
+    pub choices: Vec<ReadingChoice>,
+    /// The choice that was made: `as_written` or one of `choices`. Set from `readings.toml`.
+    #[serde(default)]
+    pub chosen: Option<String>,
     /// Who decided; none yet while it is open.
     #[serde(default)]
     pub decided_by: Option<String>,
     /// When.
     #[serde(default)]
     pub decided_on: Option<Date>,
+}
+
+impl Reading {
+    /// How it is read now: as chosen, or as written.
+    #[must_use]
+    pub fn now(&self) -> &str {
+        let chosen = self.choices.iter().find(|choice| Some(&choice.code) == self.chosen.as_ref());
+        chosen.map_or(&self.reading, |choice| &choice.reading)
+    }
+}
+
+/// A way in which an open place can be read.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingChoice {
+    /// ASCII code.
+    pub code: String,
+    /// How it is read, in a sentence.
+    pub reading: String,
+    /// Settings that follow from it, by their place such as `rooms.densan.asks`.
+    #[serde(default)]
+    pub set: BTreeMap<String, toml::Value>,
 }
 
 /// An article with what carries it out.

@@ -89,6 +89,7 @@ fn newest_by(view: &str) -> &'static str {
         "forms" => "-printed_at",
         "sessions" => "-opened_at",
         "entry_permits" => "-permitted_at",
+        "permissions" => "-applied_at",
         _ => "",
     }
 }

@@ -149,7 +149,7 @@ pub(crate) fn all(web: &Web, call: &Call) -> Reply {
         div.scroll { table {
             caption.hidden { "台帳の一覧" }
             thead { tr { th scope="col" { "台帳" } th scope="col" { "内容" } th scope="col" { "保存" } } }
-            tbody { @for about in &BOOKS {
+            tbody { @for about in BOOKS.iter().filter(|about| spoken_of(web, about)) {
                 tr {
                     @match closed(web, live, about.opened_by) {
                         None => {
@@ -169,13 +169,15 @@ pub(crate) fn all(web: &Web, call: &Call) -> Reply {
     Ok(frame::page(web, call, &Head::ok("台帳", "/books"), &body))
 }
 
+/// A book that nothing in the regulation asks for is no duty, and is not shown.
+fn spoken_of(web: &Web, about: &About) -> bool {
+    about.added_by.is_empty() || about.added_by.iter().any(|act| web.desk.profile().speaks_of(act))
+}
+
 fn retention(web: &Web, view: &str) -> Markup {
     use sekisho_regulation::profile::Basis;
     let named = match view {
-        "operations" | "lookups" | "logons" | "sessions" => "history",
-        "entry_permits" => "permits",
-        "accounts" => "credentials",
-        "identity_imports" => "identity",
+        "logons" | "sessions" | "identity_imports" => "operations",
         "role_designations" => "appointments",
         "acknowledgements" => "methods",
         "card_operations" => "cards",

@@ -21,7 +21,7 @@ use crate::web::parts::{decision, evidence};
 const EVENTS_MAX: u64 = 100;
 
 /// Acts that make sense only in some states: act, column, values.
-const WHEN: [(&str, &str, &[&str]); 12] = [
+const WHEN: [(&str, &str, &[&str]); 15] = [
     ("card.lend", "state", &["stock", "returned"]),
     ("card.return", "state", &["lent"]),
     ("card.report_lost", "state", &["lent"]),
@@ -31,6 +31,9 @@ const WHEN: [(&str, &str, &[&str]); 12] = [
     ("key.lend", "state", &["kept"]),
     ("key.return", "state", &["lent"]),
     ("entry.permit_revoke", "state", &["valid"]),
+    ("permission.decide", "state", &["pending"]),
+    ("permission.withdraw", "state", &["pending", "granted"]),
+    ("permission.complete", "state", &["granted"]),
     ("entry.enter", "state", &["valid"]),
     ("appointment.end", "to", &[""]),
     ("entry.leave", "out_at", &[""]),

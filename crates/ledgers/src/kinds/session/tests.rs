@@ -1,5 +1,6 @@
 //! Wrong passwords are counted and lock; one card has one session.
 
+use sekisho_regulation::profile::PasswordRules;
 use serde_json::json;
 
 use super::action::{ChangePassword, Close, Open, ResetPassword, Unlock};
@@ -61,6 +62,9 @@ fn a_person_unlocks_and_a_first_password_must_be_changed() {
     assert!(expired(&the_account(&hand), &rules, day("2026-07-01")), "91 days later");
     hand.did(ResetPassword { person: "p1".into() }.asked());
     assert!(expired(&the_account(&hand), &rules, day("2026-04-01")));
+    let issued = PasswordRules { issued: true, ..rules };
+    assert!(!expired(&the_account(&hand), &issued, day("2026-06-30")), "where passwords are issued, it is no first one");
+    assert!(expired(&the_account(&hand), &issued, day("2026-07-01")));
 }
 
 #[test]
