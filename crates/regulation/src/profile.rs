@@ -14,6 +14,7 @@ use crate::citation::Citation;
 use crate::digest;
 
 mod national;
+pub mod readings;
 mod settings;
 mod theorem;
 mod vocabulary;
@@ -88,7 +89,7 @@ impl Profile {
         files: &BTreeMap<String, String>,
         national: &BTreeMap<String, String>,
     ) -> Result<Self, ProfileError> {
-        let settings: Settings = parse(files, "profile.toml")?;
+        let settings = settings(files)?;
         let articles: ArticleFile = parse(files, "articles.toml")?;
         let national: BTreeMap<String, String> =
             national.iter().map(|(name, text)| (format!("national/{name}"), text.clone())).collect();
@@ -307,6 +308,17 @@ impl Profile {
         let instrument = self.settings.instruments.iter().find(|i| i.key == citation.instrument);
         format!("{}{}", instrument.map_or("", |i| i.short.as_str()), citation.place_ja())
     }
+}
+
+/// The settings, with what follows from the readings that were decided.
+fn settings(files: &BTreeMap<String, String>) -> Result<Settings, ProfileError> {
+    let malformed = |cause: String| ProfileError::Malformed { file: "profile.toml".to_owned(), cause };
+    if !files.contains_key(readings::FILE) {
+        return parse(files, "profile.toml");
+    }
+    let mut table: toml::Table = parse(files, "profile.toml")?;
+    readings::apply(files, &mut table)?;
+    Settings::deserialize(toml::Value::Table(table)).map_err(|e| malformed(e.to_string()))
 }
 
 /// The national theorems, filled for this profile, and the municipality's own.

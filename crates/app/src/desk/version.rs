@@ -5,7 +5,9 @@ use std::sync::Arc;
 use sekisho_gate::{CaseResult, Fact, Gate};
 use sekisho_ledgers::event::Asked;
 use sekisho_ledgers::kinds::regulation;
+use sekisho_ledgers::spec::Form;
 use sekisho_regulation::Date;
+use sekisho_regulation::profile::readings::{self, AS_WRITTEN, Decided};
 
 use super::{Desk, DeskError, Live, Outcome};
 use crate::profiles::{LoadError, Source};
@@ -111,6 +113,35 @@ impl Desk {
         let ground = self.house.ground();
         let since = crate::demo::at(Date::in_japan(self.now_ms()).plus_days(-REPLAY_DAYS), 0, 0);
         Ok(revision::consequences(&ground.registry, &*ground.store, &ground.vault, gate, since)?)
+    }
+
+    /// Decides how an open place is read. What follows from it is a version of the profile, adopted
+    /// with the reading. `form` gives the choice, the effective date and the council's resolution.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] for a question or a choice that is not there; as for any act.
+    pub fn decide_reading(&self, live: &Live, id: &str, form: &Form) -> Result<Outcome<()>, DeskError> {
+        let internal = |e: String| DeskError::Internal(e);
+        let choice = form.get("choice").map_or("", String::as_str);
+        let profile = self.profile();
+        let reading = profile.settings.readings.iter().find(|reading| reading.id == id).ok_or(DeskError::NotFound)?;
+        let text = match reading.choices.iter().find(|one| one.code == choice) {
+            Some(one) => &one.reading,
+            None if choice == AS_WRITTEN => &reading.reading,
+            None => return Err(DeskError::NotFound),
+        };
+        let by = profile.role(&live.capacity).map_or(live.capacity.as_str(), |role| role.name.as_str()).to_owned();
+        let decided = Decided { id: id.to_owned(), choice: choice.to_owned(), by, on: Date::in_japan(self.now_ms()) };
+        let source = self.keys.versions.load(&profile.digest).map_err(|e| internal(e.to_string()))?;
+        let files = readings::decide(&source.files, decided).map_err(|e| internal(e.to_string()))?;
+        let candidate = self.examine(&Source { files, ..source }).map_err(|e| internal(e.to_string()))?;
+        let mut form = form.clone();
+        form.extend([
+            ("reading".to_owned(), id.to_owned()),
+            ("text".to_owned(), text.clone()),
+            ("profile".to_owned(), candidate.digest),
+        ]);
+        self.form(live, "reading.decide", &form)
     }
 
     /// Adopts a version that was examined before, or decides a reading that brings one with it.

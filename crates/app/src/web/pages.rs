@@ -14,6 +14,7 @@ pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod today;
 pub(crate) mod verify;
+pub(crate) mod versions;
 
 use axum::http::HeaderValue;
 use axum::response::Response;

@@ -49,6 +49,7 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
             button type="submit" { "探す" }
             @if !q.is_empty() { a.button.plain href="/regulation" { "すべて表示" } }
             button.plain type="button" data-print { "印刷" }
+            a.button.plain href="/regulation/versions" { "版と沿革" }
         }
         @if shown.is_empty() { div.empty { p { "「" (q) "」を含む条はありません。" } } }
         div.sheet {
@@ -221,8 +222,8 @@ fn readings(web: &Web) -> Markup {
                     caption.hidden { "読み方が分かれるところ" }
                     thead { tr { @for title in ["問い", "いまの読み方", "決定"] { th scope="col" { (title) } } } }
                     tbody { @for reading in readings { tr {
-                        td { (reading.question) }
-                        td { (reading.reading) }
+                        td { a href={ "/regulation/readings/" (reading.id) } { (reading.question) } }
+                        td { (reading.now()) }
                         td.no-break { @match (&reading.decided_by, reading.decided_on) {
                             (Some(by), Some(on)) => { (by) br; (on.wareki()) },
                             _ => span.quiet { "未決定（この読み方で動いています）" },
