@@ -51,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Terminal(args) => terminal::run(&args),
         Command::Reader(args) => reader::run(&args),
+        Command::Prove(args) => prove::run(&args),
     };
     match done {
         Ok(Done::Well) => ExitCode::SUCCESS,
@@ -101,6 +102,9 @@ enum Command {
     Terminal(terminal::TerminalArgs),
     /// 端末のカード読取装置として働く。例: sekisho reader --server https://sekisho.example --terminal T-01 --room madoguchi
     Reader(reader::ReaderArgs),
+    /// 規程の定理を、すべての要求について証明する。例: sekisho prove nishimeya
+    #[command(hide = true)]
+    Prove(prove::ProveArgs),
 }
 
 /// Where a command finds its data.
