@@ -110,17 +110,21 @@ fn a_false_theorem_is_refuted_in_words() {
     }
 }
 
+/// Every mutant of the village's rules, and every third of the others'.
 #[test]
 fn a_condition_that_is_taken_away_is_noticed() {
     for (ground, theorems) in grounds() {
-        let judged = mutate::judge(&ground, &theorems.theorems, 1).unwrap();
+        let key = ground.gate().profile().settings.key.clone();
+        let step = if key == "nishimeya" { 1 } else { 3 };
+        let judged = mutate::judge(&ground, &theorems.theorems, step).unwrap();
         let survivors: Vec<String> = judged
             .iter()
             .filter(|one| one.survived())
             .map(|one| format!("{}: {:?} {}", one.mutant.policy, one.mutant.change, one.mutant.what))
             .collect();
         let score = mutate::score(&judged, true);
-        assert!(score.all > 100 && score.percent() >= 95.0, "{score:?}: {survivors:#?}");
-        assert!(judged.iter().all(|one| !matches!(one.noticed, mutate::Noticed::Unsound(_))));
+        assert!(score.all * step > 200 && score.percent() >= 95.0, "{key}: {score:?}: {survivors:#?}");
+        let unsound = |one: &&mutate::Judged| matches!(one.noticed, mutate::Noticed::Unsound(_));
+        assert_eq!(judged.iter().filter(unsound).count(), 0, "{key}");
     }
 }

@@ -6,7 +6,7 @@ use super::town::run;
 
 fn prove(solver: Option<&str>, words: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-    command.args(["prove", "nishimeya"]).args(words);
+    command.args(["regulation", "prove", "nishimeya"]).args(words);
     if let Some(path) = solver {
         command.env("CVC5", path);
     }
@@ -42,5 +42,5 @@ fn a_solver_that_breaks_leaves_everything_undecided() {
 
 #[test]
 fn profiles_without_sound_theorems() {
-    run(&["prove", "no-such-profile"]).ended(2, "no-such-profile");
+    run(&["regulation", "prove", "no-such-profile"]).ended(2, "no-such-profile");
 }
