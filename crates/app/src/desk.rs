@@ -6,9 +6,9 @@ mod identity;
 mod live;
 mod show;
 mod sign_in;
-mod version;
 #[cfg(test)]
 mod tests;
+mod version;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};

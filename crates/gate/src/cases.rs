@@ -4,8 +4,9 @@
 //! [[case]]
 //! name = "失効したカードでは貸与できない"
 //! act = "card.lend"
+//! reading = "AMB-NM-05:permit"        # only where the text is read so; may be left out
 //! facts = { card_state = "revoked" }    # what differs from the usual
-//! without = ["room_level"]              # facts that are not given
+//! without = ["room"]                    # facts that are not given
 //! expect = { allowed = false, code = "CARD_REVOKED", cites = ["nishimeya:12..4"], nearest = ["card_state"] }
 //! # … and `policies`, where it matters that no other speaks as well.
 //! ```
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_regulation::Profile;
 use sekisho_regulation::profile::Plain;
+use sekisho_regulation::profile::readings::AS_WRITTEN;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -58,6 +60,8 @@ type Facts = BTreeMap<String, Fact>;
 pub(crate) struct Case {
     name: String,
     act: String,
+    /// The reading under which the case holds, such as `AMB-NM-05:permit`; under any when left out.
+    reading: Option<String>,
     #[serde(default)]
     facts: Facts,
     #[serde(default)]
@@ -93,7 +97,8 @@ impl Cases {
         for (name, text) in &profile.cases {
             match toml::from_str::<File>(text) {
                 Ok(file) => {
-                    all.cases.extend(file.case.into_iter().map(|case| (name.clone(), case)));
+                    let cases = file.case.into_iter().filter(|case| holds(profile, case.reading.as_deref()));
+                    all.cases.extend(cases.map(|case| (name.clone(), case)));
                 }
                 Err(error) => all.unread.push(CaseResult {
                     file: name.clone(),
@@ -130,6 +135,13 @@ impl Cases {
         let (file, name, act) = (file.clone(), case.name.clone(), case.act.clone());
         CaseResult { file, name, act, decision: Some(decision), differences }
     }
+}
+
+/// Whether the municipality reads its text so.
+fn holds(profile: &Profile, reading: Option<&str>) -> bool {
+    let Some((id, choice)) = reading.and_then(|reading| reading.split_once(':')) else { return reading.is_none() };
+    let found = profile.settings.readings.iter().find(|reading| reading.id == id);
+    found.is_some_and(|reading| reading.chosen.as_deref().unwrap_or(AS_WRITTEN) == choice)
 }
 
 /// The usual facts of an act.

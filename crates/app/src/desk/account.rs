@@ -1,19 +1,23 @@
 //! Passwords: changing one's own, and giving somebody a first one.
 
 use sekisho_gate::Fact;
-use sekisho_gate::password::{self, About};
+use sekisho_gate::password::{self, About, PasswordEvidence};
 use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given};
 use sekisho_ledgers::kinds::organisation;
 use sekisho_ledgers::spec::FieldError;
 
+use super::sign_in::Claim;
 use super::{Desk, DeskError, Live, Outcome};
 use crate::platform::random;
 
-/// What a person gives to change the own password; the card on the reader says who it is.
-#[derive(Clone)]
+/// What a person gives to change the own password; the card on the reader says who it is, or the id
+/// where the terminal asks for no card.
+#[derive(Clone, Default)]
 pub struct ChangePassword {
     /// The terminal.
     pub terminal: String,
+    /// The person's id, at a terminal that asks for no card.
+    pub person: String,
     /// The present password.
     pub old: String,
     /// The new one.
@@ -33,48 +37,65 @@ fn wrong(field: &str, sentence: &str) -> FieldError {
 }
 
 impl Desk {
-    /// Changes the password of the person whose card lies on the reader. It works with an expired
-    /// password too, so that one can get out of that state.
+    /// Changes the password of the person whose card lies on the reader, or who named themselves where
+    /// no card is asked for. It works with an expired password too, so that one can get out of that state.
     ///
     /// # Errors
-    /// [`DeskError::Input`] with every rule that the new password breaks.
+    /// [`DeskError::Input`] with every rule that the new password breaks; they are looked at only for
+    /// somebody who knows the present one, for they tell of the person.
     pub fn change_password(&self, input: &ChangePassword) -> Result<Outcome<()>, DeskError> {
-        let card = self.readers.card(&input.terminal);
-        let person = card.as_ref().and_then(|card| self.holder(&card.card_no)).ok_or(DeskError::SignedOut)?;
+        let claim = self.claim(&input.terminal, "password", &input.person);
+        if claim.account().is_none() {
+            return Err(DeskError::SignedOut);
+        }
         if input.new != input.again {
             return Err(DeskError::Input(vec![wrong(
                 "again",
                 "2回入力した新しいパスワードが一致しません。同じものを入力してください。",
             )]));
         }
-        let findings = self.password_findings(&person, &input.new)?;
-        if !findings.is_empty() {
-            return Err(DeskError::Input(findings));
+        let password = self.compare(claim.account(), &input.old)?;
+        if let Some(person) = claim.person.as_deref().filter(|_| password.is_right()) {
+            let findings = self.password_findings(person, &input.new)?;
+            if !findings.is_empty() {
+                return Err(DeskError::Input(findings));
+            }
         }
         let phc = self.hash(&input.new)?;
-        self.put_password(input, person, phc)
+        self.put(claim, password, &input.terminal, phc)
     }
 
     /// Changes the password to one that was checked and hashed already.
-    pub(crate) fn put_password(
+    pub(crate) fn put_password(&self, input: &ChangePassword, phc: String) -> Result<Outcome<()>, DeskError> {
+        let claim = self.claim(&input.terminal, "password", &input.person);
+        let password = self.compare(claim.account(), &input.old)?;
+        self.put(claim, password, &input.terminal, phc)
+    }
+
+    fn put(
         &self,
-        input: &ChangePassword,
-        person: String,
+        claim: Claim,
+        password: PasswordEvidence,
+        terminal: &str,
         phc: String,
     ) -> Result<Outcome<()>, DeskError> {
-        let (claimed, evidence) = self.challenge(&input.terminal, "password");
-        let password = self.compare(Some(&person), &input.old)?;
+        let named = claim.is_named();
+        let person = claim.person.unwrap_or_default();
         let mut asked = Asked::new("password.change");
         asked.put("person", person.clone().into(), false);
-        let by = Actor { person: Some(person.clone()), terminal: Some(input.terminal.clone()), ..Actor::default() };
-        let given = Given {
-            card: evidence,
-            card_claimed: claimed,
-            password,
-            facts: vec![("new_password_ok", Fact::Bool(true))],
+        let by = Actor {
+            person: Some(person.clone()).filter(|person| !person.is_empty()),
+            terminal: Some(terminal.to_owned()),
+            ..Actor::default()
         };
+        let facts = vec![("new_password_ok", Fact::Bool(true))];
+        let given = Given { card: claim.card, card_claimed: claim.card_no, password, facts };
         let receipt = self.house.submit(Act { asked, by, given, effects: vec![Effect::Password { person, phc }] })?;
-        Ok(if receipt.decision.allowed { Outcome::Done((), receipt) } else { Outcome::Refused(receipt) })
+        if receipt.decision.allowed {
+            return Ok(Outcome::Done((), receipt));
+        }
+        let told = if named { self.alike(receipt, password.is_right(), terminal) } else { receipt };
+        Ok(Outcome::Refused(told))
     }
 
     /// Which rules a new password breaks, each with what to do.

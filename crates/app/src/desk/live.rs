@@ -18,8 +18,8 @@ pub struct Live {
     pub session: String,
     /// The person.
     pub person: String,
-    /// The card on the reader.
-    pub card_no: String,
+    /// The card on the reader; none where the terminal asks for no card.
+    pub card_no: Option<String>,
     /// The terminal.
     pub terminal: String,
     /// The capacity in which the person acts now.
@@ -56,6 +56,15 @@ impl Live {
         let absolute = self.opened_ms + i64::from(rules.absolute_minutes) * 60_000;
         ((idle.min(absolute) - desk.now_ms()) / 1000).max(0)
     }
+
+    /// Whether the session ends when another begins: one session a card; without cards, one a person
+    /// and one a terminal.
+    pub(super) fn gives_way_to(&self, newer: &Self) -> bool {
+        match &newer.card_no {
+            Some(_) => self.card_no == newer.card_no,
+            None => self.card_no.is_none() && (self.person == newer.person || self.terminal == newer.terminal),
+        }
+    }
 }
 
 pub(super) fn token_key(token: &str) -> [u8; 32] {
@@ -77,8 +86,8 @@ impl Desk {
     fn live_as(&self, token: &str, used: bool) -> Option<Live> {
         let key = token_key(token);
         let mut live = self.sessions().get(&key).cloned()?;
-        let present = self.readers.card(&live.terminal).is_some_and(|card| card.card_no == live.card_no);
-        if !present {
+        let here = self.readers.card(&live.terminal).map(|card| card.card_no);
+        if live.card_no.is_some() && live.card_no != here {
             self.end(&key, "card_pulled");
             return None;
         }
@@ -110,7 +119,7 @@ impl Desk {
     pub fn card_pulled(&self, terminal: &str) {
         let gone: Vec<[u8; 32]> = {
             let sessions = self.sessions();
-            let here = sessions.iter().filter(|(_, live)| live.terminal == terminal);
+            let here = sessions.iter().filter(|(_, live)| live.terminal == terminal && live.card_no.is_some());
             here.map(|(key, _)| *key).collect()
         };
         for key in gone {
@@ -133,8 +142,9 @@ impl Desk {
     pub fn reprove(&self) {
         let sessions: Vec<([u8; 32], Live)> = self.sessions().iter().map(|(k, v)| (*k, v.clone())).collect();
         for (key, live) in sessions {
+            let Some(card_no) = &live.card_no else { continue };
             let (_, proof) = self.challenge(&live.terminal, &live.session);
-            if proof.is_none_or(|proof| proof.card_no() != live.card_no) {
+            if proof.is_none_or(|proof| proof.card_no() != card_no) {
                 self.end(&key, "card_pulled");
             }
         }

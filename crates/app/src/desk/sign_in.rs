@@ -1,25 +1,34 @@
 //! Signing in: the card proves itself to a fresh challenge, the password is compared, and the gate
-//! decides with both.
+//! decides with both. At a terminal whose class asks for no card the person names themselves; there
+//! whoever has not shown the right password is told the same, whether the name is wrong, the password
+//! is, or the account is locked. The record knows which.
+
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sekisho_gate::Nearest;
 use sekisho_gate::card::CardEvidence;
 use sekisho_gate::password::PasswordEvidence;
 use sekisho_ledgers::event::{Act, Actor, Asked, Given};
 use sekisho_ledgers::kinds::cards::view::Card;
 use sekisho_ledgers::kinds::devices::view::Device;
-use sekisho_ledgers::{Registers as _, kinds::organisation};
-use sekisho_regulation::Date;
+use sekisho_ledgers::{Receipt, Registers as _, kinds::organisation};
+use sekisho_regulation::profile::{DeviceClass, Factor};
+use sekisho_regulation::{Citation, Date};
 
 use super::live::{Found, Live, token_key};
 use super::{Desk, DeskError, Outcome};
 use crate::platform::random;
 
 /// What a person gives to sign in.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SignIn {
     /// The terminal.
     pub terminal: String,
+    /// The person's id, at a terminal that asks for no card. Elsewhere it is not looked at: the card
+    /// says who it is.
+    pub person: String,
     /// The password.
     pub password: String,
     /// The capacity to act in; the first that the person holds when none is named.
@@ -34,6 +43,34 @@ impl std::fmt::Debug for SignIn {
 
 /// Longest password that is even looked at, in bytes: hashing must not be a way to tire the server.
 const PASSWORD_BYTES_MAX: usize = 1024;
+/// Longest id that is looked up, in bytes.
+const ID_BYTES_MAX: usize = 64;
+/// Refusals that are the same for everybody at a terminal, whatever they typed.
+const OF_THE_TERMINAL: [&str; 3] = ["CLOCK_BEHIND", "TERMINAL_OUT_OF_PLACE", "PASSWORD_REQUIRED"];
+
+/// Who stands at a terminal.
+pub(super) struct Claim {
+    /// Who it is, if it is somebody: whom the card was lent to, or whom the id belongs to.
+    pub(super) person: Option<String>,
+    /// The number that the card claims.
+    pub(super) card_no: Option<String>,
+    /// What the card proved.
+    pub(super) card: Option<CardEvidence>,
+    /// The id as typed, at a terminal that asks for no card.
+    named: Option<String>,
+}
+
+impl Claim {
+    /// Whether the person named themselves.
+    pub(super) const fn is_named(&self) -> bool {
+        self.named.is_some()
+    }
+
+    /// Whom to compare the password for. An id that nobody has is asked for like any other.
+    pub(super) fn account(&self) -> Option<&str> {
+        self.named.as_deref().or(self.person.as_deref())
+    }
+}
 
 impl Desk {
     /// Signs in. Allowed or not, the attempt is in the record.
@@ -44,32 +81,34 @@ impl Desk {
         let internal = |e: sekisho_ledgers::ports::EntropyError| DeskError::Internal(e.to_string());
         let entropy = &*self.house.ground().entropy;
         let session = format!("S{}", URL_SAFE_NO_PAD.encode(random::<12>(entropy).map_err(internal)?));
-        let (claimed, card) = self.challenge(&input.terminal, &session);
-        let holder = claimed.as_deref().and_then(|no| self.holder(no));
+        let claim = self.claim(&input.terminal, &session, &input.person);
         let capacity = input.capacity.clone().filter(|c| !c.is_empty());
-        let capacity = capacity.or_else(|| self.usual_capacity(holder.as_deref()?, &input.terminal));
-        let password = self.compare(holder.as_deref(), &input.password)?;
+        let capacity = capacity.or_else(|| self.usual_capacity(claim.person.as_deref()?, &input.terminal));
+        let password = self.compare(claim.account(), &input.password)?;
         let mut asked = Asked::new("session.open");
         asked.put("session", session.clone().into(), false);
-        asked.put("card_no", claimed.clone().map_or(serde_json::Value::Null, Into::into), false);
+        asked.put("card_no", claim.card_no.clone().map_or(serde_json::Value::Null, Into::into), false);
         let by = Actor {
-            person: holder.clone(),
+            person: claim.person.clone(),
             capacity: capacity.clone(),
             session: None,
             terminal: Some(input.terminal.clone()),
             reported_room: self.readers.room(&input.terminal),
         };
-        let given = Given { card, card_claimed: claimed.clone(), password, facts: Vec::new() };
+        let named = claim.is_named();
+        let (card, card_no) = (claim.card, claim.card_no);
+        let given = Given { card, card_claimed: card_no.clone(), password, facts: Vec::new() };
         let receipt = self.house.submit(Act { asked, by, given, effects: Vec::new() })?;
         if !receipt.decision.allowed {
-            return Ok(Outcome::Refused(receipt));
+            let told = if named { self.alike(receipt, password.is_right(), &input.terminal) } else { receipt };
+            return Ok(Outcome::Refused(told));
         }
         let token = URL_SAFE_NO_PAD.encode(random::<32>(entropy).map_err(internal)?);
         let now = self.now_ms();
         let live = Live {
             session,
-            person: holder.unwrap_or_default(),
-            card_no: claimed.unwrap_or_default(),
+            person: claim.person.unwrap_or_default(),
+            card_no,
             terminal: input.terminal.clone(),
             capacity: capacity.unwrap_or_default(),
             csrf: URL_SAFE_NO_PAD.encode(random::<24>(entropy).map_err(internal)?),
@@ -79,7 +118,7 @@ impl Desk {
             once: None,
         };
         let mut sessions = self.sessions();
-        sessions.retain(|_, older| older.card_no != live.card_no);
+        sessions.retain(|_, older| !older.gives_way_to(&live));
         sessions.insert(token_key(&token), live.clone());
         drop(sessions);
         Ok(Outcome::Done((token, live), receipt))
@@ -89,11 +128,71 @@ impl Desk {
     /// devices, and elsewhere in the first capacity that the person holds.
     fn usual_capacity(&self, person: &str, terminal: &str) -> Option<String> {
         let held = self.capacities(person);
-        let device = self.house.read(|books| books.get::<Device>(terminal));
-        let class = device.and_then(|device| self.profile().device_class(&device.class).cloned());
-        let network = class.is_some_and(|class| class.records);
+        let network = self.class_of(terminal).is_some_and(|class| class.records);
         let operator = held.iter().find(|(code, _)| network && code == "operator");
         operator.or(held.first()).map(|(code, _)| code.clone())
+    }
+
+    /// The class of a terminal, if it is in the book.
+    fn class_of(&self, terminal: &str) -> Option<&DeviceClass> {
+        let device = self.house.read(|books| books.get::<Device>(terminal))?;
+        self.profile().device_class(&device.class)
+    }
+
+    /// Whether one signs in at a terminal with a card. A terminal of which nothing is known asks for one.
+    #[must_use]
+    pub fn asks_for_card(&self, terminal: &str) -> bool {
+        self.class_of(terminal).is_none_or(|class| class.asks_for(Factor::IcCard))
+    }
+
+    /// Who stands at a terminal: by the card where it asks for one, by the id that was typed elsewhere,
+    /// never by either.
+    pub(super) fn claim(&self, terminal: &str, session: &str, typed: &str) -> Claim {
+        if self.asks_for_card(terminal) {
+            let (card_no, card) = self.challenge(terminal, session);
+            let person = card_no.as_deref().and_then(|no| self.holder(no));
+            return Claim { person, card_no, card, named: None };
+        }
+        let typed = typed.trim();
+        let named = if typed.len() <= ID_BYTES_MAX { typed } else { "" };
+        let known = self.house.read(|books| organisation::person(books, named)).is_some();
+        let person = known.then(|| named.to_owned());
+        Claim { person, card_no: None, card: None, named: Some(named.to_owned()) }
+    }
+
+    /// What somebody is told who named themselves: the gate's own words once the right password was
+    /// given for an account that is not locked, and until then the same to everybody.
+    pub(super) fn alike(&self, mut receipt: Receipt, right: bool, terminal: &str) -> Receipt {
+        let decision = &mut receipt.decision;
+        let of_the_terminal = OF_THE_TERMINAL.contains(&&*decision.code);
+        if right && !of_the_terminal && &*decision.code != "ACCOUNT_LOCKED" {
+            return receipt;
+        }
+        // What would have allowed it tells whether there is such a person, and whether the password is right.
+        decision.nearest = Nearest::default();
+        if of_the_terminal {
+            return receipt;
+        }
+        let profile = self.profile();
+        let asked = self.class_of(terminal).map(|class| class.asks.as_slice()).unwrap_or_default();
+        let asked = asked.iter().filter(|terms| terms.factors.contains(&Factor::Password));
+        let mut cites: Vec<Citation> = Vec::new();
+        for cite in asked.flat_map(|terms| &terms.cites).chain(&profile.settings.password.cites) {
+            if !cites.contains(cite) {
+                cites.push(cite.clone());
+            }
+        }
+        let cites = if cites.is_empty() { profile.governing("session.open") } else { cites };
+        let places: Vec<String> = cites.iter().map(|cite| profile.cite_ja(cite)).collect();
+        let act = &profile.vocabulary.acts.get(&*decision.act).map_or("サインイン", |act| act.ja.as_str());
+        decision.sentence = format!(
+            "利用者IDかパスワードが違うか、アカウントがロックされているため、{act}はできません。{}の定めによります。\
+             入力を確かめ、続けて失敗するときは、アカウントの管理者にロックの解除かパスワードの再発行を申し出てください。",
+            places.join("、")
+        )
+        .into();
+        (decision.code, decision.policies, decision.articles) = ("PASSWORD_INVALID".into(), Arc::new([]), cites.into());
+        receipt
     }
 
     /// Asks the card at a terminal to prove itself. Gives the number that it claims, and the evidence

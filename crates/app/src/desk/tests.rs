@@ -2,6 +2,9 @@
 //! in the record.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod alone;
+mod version;
+
 use std::path::PathBuf;
 
 use sekisho_ledgers::Receipt;
@@ -28,7 +31,21 @@ impl Village {
     fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("sekisho-desk-{name}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&dir));
-        let demo = demo::make(&dir, &Database::Folder, 1, &mut |_| ()).unwrap();
+        let demo = demo::make(&dir, demo::PROFILE, &Database::Folder, 1, &mut |_| ()).unwrap();
+        Self { demo, dir }
+    }
+
+    /// The same with its profile's files changed.
+    fn changed(name: &str, change: &dyn Fn(&str, &str) -> String) -> Self {
+        let dir = std::env::temp_dir().join(format!("sekisho-desk-{name}-{}", std::process::id()));
+        drop(std::fs::remove_dir_all(&dir));
+        let folder = dir.join("changed");
+        for (file, text) in crate::profiles::source(demo::PROFILE).unwrap().files {
+            let path = folder.join(&file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, change(&file, &text)).unwrap();
+        }
+        let demo = demo::make(&dir, folder.to_str().unwrap(), &Database::Folder, 1, &mut |_| ()).unwrap();
         Self { demo, dir }
     }
 
@@ -53,8 +70,8 @@ impl Village {
         if !card.is_empty() {
             assert!(self.desk().readers().insert(terminal, card), "card {card} at {terminal}");
         }
-        let input =
-            SignIn { terminal: terminal.into(), password: password.into(), capacity: capacity.map(str::to_owned) };
+        let capacity = capacity.map(str::to_owned);
+        let input = SignIn { terminal: terminal.into(), password: password.into(), capacity, ..SignIn::default() };
         self.desk().sign_in(&input).unwrap()
     }
 
@@ -80,6 +97,19 @@ impl Village {
     fn search(&self, live: &Live, purpose: &str) -> Outcome<Vec<super::Hit>> {
         let input = SearchInput { kana: "みほ".into(), birth: "1980".into(), ..SearchInput::default() };
         self.desk().search(live, purpose, "受付8-0001", &input).unwrap()
+    }
+
+    /// Somebody goes from one post to another; `personnel` signs in whoever notes it down.
+    fn transfer(&self, person: &str, to: &str, personnel: impl Fn(&str) -> Live) {
+        use sekisho_ledgers::kinds::organisation;
+        let live = personnel("somu_hosa");
+        let today = sekisho_regulation::Date::in_japan(self.desk().now_ms());
+        let held = self.desk().house().read(|books| organisation::posts(books, person, today));
+        let yesterday = today.plus_days(-1).to_string();
+        self.must(&live, "appointment.end", &[("id", &held.first().unwrap().id), ("to", &yesterday)]);
+        let today = today.to_string();
+        let appoint = [("person", person), ("post", to), ("from", &*today), ("order_no", "発令8-1")];
+        self.must(&live, "appointment.make", &appoint);
     }
 
     /// Checks a refusal: its code, an article that it cites, the one fact that would have allowed it,
@@ -152,20 +182,7 @@ fn a_designation_does_not_follow_into_another_post() {
     let v = Village::new("transfer");
     let clerk = v.card_of("jumin_shusa");
     let person = v.person("jumin_shusa");
-    let (_, personnel) = v.sign_in("W-01", "somu_hosa", Some("personnel"));
-    let id = v.desk().house().read(|books| {
-        sekisho_ledgers::kinds::organisation::posts(
-            books,
-            &person,
-            sekisho_regulation::Date::in_japan(v.desk().now_ms()),
-        )
-    });
-    let today = sekisho_regulation::Date::in_japan(v.desk().now_ms());
-    let yesterday = today.plus_days(-1).to_string();
-    v.must(&personnel, "appointment.end", &[("id", &id.first().unwrap().id), ("to", &yesterday)]);
-    let today = today.to_string();
-    let appoint = [("person", &*person), ("post", "somu_shusa"), ("from", &*today), ("order_no", "発令8-1")];
-    v.must(&personnel, "appointment.make", &appoint);
+    v.transfer(&person, "somu_shusa", |post| v.sign_in("W-01", post, Some("personnel")).1);
     v.check(v.try_in("T-01", &clerk, PASSWORD, None), "TRANSFERRED", "17..2", "post_unchanged");
 }
 
