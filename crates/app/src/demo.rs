@@ -1,7 +1,12 @@
 //! A filled-in municipality, ready to use in a browser: invented residents and staff, virtual
 //! cards, and a year of ordinary use with a few planted irregularities. Everything in it went the
 //! same way as in earnest; only the cards and the people are not real.
+//!
+//! Who plays, with which cards and where, is data of the profile ([`plan`]); what happens is found by
+//! its roles and powers ([`year`]).
 
+mod beginning;
+pub mod plan;
 pub mod roster;
 mod year;
 
@@ -9,23 +14,28 @@ use std::path::Path;
 use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher as _, SaltString};
-use sekisho_ledgers::event::{Asked, Effect};
-use sekisho_ledgers::identity::synth::{Plan, residents};
-use sekisho_ledgers::kinds::{cards, devices, entry, organisation, users};
+use sekisho_ledgers::identity::synth::{self, residents};
+use sekisho_ledgers::kinds::cards;
+use sekisho_ledgers::kinds::devices::view::Device;
+use sekisho_ledgers::kinds::organisation::view::Appointment;
 use sekisho_ledgers::ports::{Clock, Store};
-use sekisho_ledgers::{ActError, House};
+use sekisho_ledgers::{ActError, House, Registers as _};
 use sekisho_regulation::Date;
 
 use crate::desk::{Desk, DeskError};
 use crate::platform::{StagedClock, SystemClock};
+use crate::profiles::{self, LoadError};
 use crate::readers::Readers;
 use crate::setup::{self, SetupError};
 use crate::site::{Database, Site, SiteError};
 use crate::virtual_card::{CardFileError, VirtualCard};
-use roster::{Official, officials};
+use plan::{Plan, PlanError};
+use roster::officials;
 
 /// The password of every invented person.
 pub const PASSWORD: &str = "Kaede7-Hoshizora";
+/// The profile that is played unless another is named.
+pub const PROFILE: &str = "nishimeya";
 /// Days of use that are made up, unless told otherwise.
 pub const DAYS: i64 = 365;
 /// Seed of everything that is made up.
@@ -40,6 +50,42 @@ pub struct Demo {
     pub site: Site,
     /// Its clock, which follows the machine's unless somebody moves it to see what happens.
     pub clock: Arc<StagedClock>,
+    /// Who plays.
+    pub plan: Plan,
+}
+
+/// Whom a newcomer can be, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newcomer {
+    /// Id of the person.
+    pub person: String,
+    /// The terminal.
+    pub terminal: String,
+    /// The card, where the terminal asks for one.
+    pub card_no: Option<String>,
+}
+
+impl Demo {
+    /// Somebody who can sign in where a newcomer begins: one who works there, at best.
+    #[must_use]
+    pub fn newcomer(&self) -> Option<Newcomer> {
+        let terminal = self.plan.begins_at().to_owned();
+        let house = self.desk.house();
+        let by_card = self.desk.asks_for_card(&terminal);
+        let works_there = |post: &str| {
+            let part = self.plan.posts.get(post);
+            part.is_some_and(|part| part.counter || part.terminal.as_deref() == Some(terminal.as_str()))
+        };
+        let mut held = house.read(|books| books.scan::<Appointment>(""));
+        held.retain(|one| one.to.is_none());
+        held.sort_by_key(|one| !works_there(&one.post));
+        held.into_iter().find_map(|one| {
+            let card_no = house.read(|books| cards::lent_to(books, &one.person)).map(|card| card.card_no);
+            let fits = if by_card { card_no.is_some() } else { works_there(&one.post) };
+            let card_no = card_no.filter(|_| by_card);
+            fits.then(|| Newcomer { person: one.person, terminal: terminal.clone(), card_no })
+        })
+    }
 }
 
 /// Why the demonstration could not be made.
@@ -48,6 +94,12 @@ pub enum DemoError {
     /// The data folder fails.
     #[error(transparent)]
     Site(#[from] SiteError),
+    /// The profile cannot be read.
+    #[error(transparent)]
+    Profile(#[from] LoadError),
+    /// Its plan cannot be used.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// An entry fails.
     #[error("初期の登録ができません: {0}")]
     Setup(#[from] SetupError),
@@ -80,28 +132,25 @@ pub enum DemoError {
 ///
 /// # Errors
 /// [`DemoError`]; a folder that was only half made is named, so that it can be removed.
-pub fn open(dir: &Path, database: &Database, days: i64, say: &mut dyn FnMut(&str)) -> Result<Demo, DemoError> {
-    if dir.join("sekisho.toml").exists() { reopen(dir, database) } else { make(dir, database, days, say) }
+pub fn open(
+    dir: &Path,
+    profile: &str,
+    database: &Database,
+    days: i64,
+    say: &mut dyn FnMut(&str),
+) -> Result<Demo, DemoError> {
+    if dir.join("sekisho.toml").exists() { reopen(dir, database) } else { make(dir, profile, database, days, say) }
 }
-
-/// Terminals of the demonstration: id, class, name, room.
-const TERMINALS: [(&str, &str, &str, &str); 6] = [
-    ("T-01", "terminal", "統合端末1号機", "madoguchi"),
-    ("T-02", "terminal", "統合端末2号機", "madoguchi"),
-    ("CS-01", "cs", "コミュニケーションサーバ操作卓", "densan"),
-    ("W-01", "office", "総務課事務用端末", "jimushitsu"),
-    ("W-02", "office", "企画財政課事務用端末", "jimushitsu"),
-    ("W-03", "office", "会計課事務用端末", "jimushitsu"),
-];
 
 fn house(site: &Site, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<House, DemoError> {
     Ok(House::open(site.ground(store, clock)?).map_err(SiteError::from)?)
 }
 
-fn readers(dir: &Path) -> Result<Arc<Readers>, DemoError> {
+/// A virtual reader at every machine, and every card in the drawer.
+fn readers(dir: &Path, house: &House) -> Result<Arc<Readers>, DemoError> {
     let readers = Arc::new(Readers::new());
-    for (id, _, _, room) in TERMINALS {
-        readers.add_virtual(id, room);
+    for device in house.read(|books| books.scan::<Device>("")) {
+        readers.add_virtual(&device.device, &device.room);
     }
     for entry in std::fs::read_dir(dir.join("cards"))? {
         readers.add_card(VirtualCard::from_file(&std::fs::read_to_string(entry?.path())?)?);
@@ -115,181 +164,68 @@ fn desk(site: &Site, house: House, readers: &Arc<Readers>) -> Result<Arc<Desk>, 
 
 fn reopen(dir: &Path, database: &Database) -> Result<Demo, DemoError> {
     let site = Site::open(dir)?;
+    let plan = Plan::of(site.profile(), &profiles::from_data(dir)?.files)?;
     let store = site.store(database).map_err(SiteError::from)?;
     let clock = Arc::new(StagedClock::at(0));
     clock.let_go();
     let clock_port: Arc<dyn Clock> = Arc::<StagedClock>::clone(&clock);
     let house = house(&site, store, clock_port)?;
-    let desk = desk(&site, house, &readers(dir)?)?;
-    Ok(Demo { desk, site, clock })
+    let readers = readers(dir, &house)?;
+    let desk = desk(&site, house, &readers)?;
+    Ok(Demo { desk, site, clock, plan })
 }
 
-/// Makes a demonstration with `days` days of use.
+/// Makes a demonstration of a profile, named or in a folder, with `days` days of use.
 ///
 /// # Errors
 /// See [`open`].
-pub fn make(dir: &Path, database: &Database, days: i64, say: &mut dyn FnMut(&str)) -> Result<Demo, DemoError> {
+pub fn make(
+    dir: &Path,
+    profile: &str,
+    database: &Database,
+    days: i64,
+    say: &mut dyn FnMut(&str),
+) -> Result<Demo, DemoError> {
     let now_ms = SystemClock.now_ms();
     let today = Date::in_japan(now_ms);
     let first = today.plus_days(-days);
+    let source = profiles::source(profile)?;
+    let plan = Plan::of(&source.profile().map_err(LoadError::from)?, &source.files)?;
     let clock = Arc::new(StagedClock::at(at(first, 8, 0)));
-    let site = Site::create(dir, "nishimeya", first)?;
+    let site = Site::create(dir, profile, first)?;
     let clock_port: Arc<dyn Clock> = Arc::<StagedClock>::clone(&clock);
     let store = site.create_store(database).map_err(SiteError::from)?;
     let house = house(&site, store, clock_port)?;
     say("職員、端末、カードを登録しています");
-    let staff = officials(site.profile(), first);
-    enter_staff(&house, &staff, first)?;
-    enter_rooms_and_devices(&house, first)?;
-    enter_cards(&house, &site, &staff, first, dir)?;
-    let readers = readers(dir)?;
+    let staff = officials(site.profile(), &plan, first);
+    beginning::Beginning { house: &house, site: &site, plan: &plan, staff: &staff, first }.enter(dir)?;
+    let readers = readers(dir, &house)?;
     let desk = desk(&site, house, &readers)?;
-    enter_rights(&desk, &staff, first)?;
     setup::close(desk.house())?;
-    let plan = Plan { address_prefix: "見本県例示郡架空村".to_owned(), ..Plan::village(SEED, first) };
-    let people: Vec<_> = residents(&plan).map(|resident| resident.record).collect();
-    say(&format!("架空の住民{}人を取り込んでいます", people.len()));
-    year::Year { desk: &desk, clock: &clock, staff: &staff, people: &people, first, today }.play(say)?;
+    let people = people(&plan, first);
+    if !people.is_empty() {
+        say(&format!("架空の住民{}人を取り込んでいます", people.len()));
+    }
+    let players = year::Players { profile: site.profile(), plan: &plan, staff: &staff };
+    year::Year { desk: &desk, clock: &clock, players, people: &people, first, today }.play(say)?;
     clock.let_go();
-    Ok(Demo { desk, site, clock })
+    Ok(Demo { desk, site, clock, plan })
+}
+
+fn people(plan: &Plan, first: Date) -> Vec<sekisho_ledgers::identity::record::IdentityRecord> {
+    let Some(wanted) = &plan.residents else { return Vec::new() };
+    let plan = synth::Plan {
+        people: wanted.count,
+        address_prefix: wanted.address.clone(),
+        ..synth::Plan::village(SEED, first)
+    };
+    residents(&plan).map(|resident| resident.record).collect()
 }
 
 /// The instant of a day at an hour and minute in Japan, ms since the Unix epoch.
 pub(crate) fn at(day: Date, hour: i64, minute: i64) -> i64 {
     use sekisho_regulation::date::{DAY_MS, JST_MS};
     day.days() * DAY_MS - JST_MS + (hour * 60 + minute) * 60_000
-}
-
-fn enter_staff(house: &House, staff: &[Official], first: Date) -> Result<(), DemoError> {
-    use organisation::action::{Appoint, Designate, Register};
-    for one in staff {
-        let register = Register {
-            person: one.id.clone(),
-            name: one.name.clone(),
-            kana: one.kana.clone(),
-            birth: Some(one.birth),
-            employee_no: one.employee_no.clone(),
-            section: one.section.clone(),
-            kind: "staff".to_owned(),
-        };
-        setup::enter(house, register.asked(), Vec::new())?;
-        let appoint = Appoint {
-            person: one.id.clone(),
-            post: one.post.clone(),
-            from: first.plus_days(-200),
-            concurrent: false,
-            order_no: "導入時".to_owned(),
-        };
-        setup::enter(house, appoint.asked(), Vec::new())?;
-    }
-    for (role, post) in [("security_officer", "jumin_hosa"), ("auditor", "kaikei_kanri"), ("personnel", "somu_hosa")] {
-        if let Some(person) = staff.iter().find(|one| one.post == post) {
-            let designate = Designate { role: role.to_owned(), person: person.id.clone(), from: first };
-            setup::enter(house, designate.asked(), Vec::new())?;
-        }
-    }
-    Ok(())
-}
-
-fn enter_rooms_and_devices(house: &House, first: Date) -> Result<(), DemoError> {
-    for (n, (id, class, name, room)) in (1..).zip(TERMINALS) {
-        let device = devices::action::RegisterDevice {
-            device: id.to_owned(),
-            device_class: class.to_owned(),
-            name: name.to_owned(),
-            room: room.to_owned(),
-            serial_no: format!("VIRTUAL-{n:04}"),
-            installed_on: first.plus_days(-300),
-        };
-        setup::enter(house, device.asked(), Vec::new())?;
-    }
-    for (no, room, kept_at, spare) in [
-        ("K-D1", "densan", "企画財政課 鍵箱", false),
-        ("K-D2", "densan", "総務課 金庫", true),
-        ("K-M1", "madoguchi", "住民課 鍵箱", false),
-    ] {
-        let key = entry::action::RegisterKey {
-            key_no: no.to_owned(),
-            room: room.to_owned(),
-            kept_at: kept_at.to_owned(),
-            spare,
-        };
-        setup::enter(house, key.asked(), Vec::new())?;
-    }
-    Ok(())
-}
-
-fn enter_cards(house: &House, site: &Site, staff: &[Official], first: Date, dir: &Path) -> Result<(), DemoError> {
-    let folder = dir.join("cards");
-    std::fs::create_dir_all(&folder)?;
-    let authority = site.authority()?;
-    let kinds = staff.iter().filter_map(|one| one.card_kind.map(|kind| (kind, Some(one))));
-    // Two cards lie in stock: one to lend, one to replace a lost one.
-    for (n, (kind, _)) in (1..).zip(kinds.chain([("business", None), ("business", None)])) {
-        let card = authority.issue(&format!("C{n:04}"), first)?;
-        std::fs::write(folder.join(format!("{}.card", card.card_no())), card.to_file())?;
-        let register = cards::action::RegisterCard {
-            card_no: card.card_no().to_owned(),
-            card_kind: kind.to_owned(),
-            certificate: card.fingerprint(),
-        };
-        setup::enter(house, register.asked(), Vec::new())?;
-    }
-    Ok(())
-}
-
-const METHOD: &str = "1 カードは本人だけが使い、貸さない。離席のときは抜いて携帯する。\n\
-    2 退庁のときは施錠できる保管庫に納める。\n\
-    3 パスワードは書き残さず、90日ごとに変える。\n\
-    4 紛失に気付いたら、直ちにアクセス管理責任者に届け出る。\n\
-    5 異動や退職のときは、その日のうちにカードを返す。";
-
-fn enter_rights(desk: &Desk, staff: &[Official], first: Date) -> Result<(), DemoError> {
-    let house = desk.house();
-    let method = users::action::Settle {
-        version: "1".to_owned(),
-        title: "操作者用ICカード及びパスワードの管理方法".to_owned(),
-        text: METHOD.to_owned(),
-        effective_from: first,
-    };
-    setup::enter(house, method.asked(), Vec::new())?;
-    let phc = quick_hash(PASSWORD)?;
-    let holders = staff.iter().filter_map(|one| one.card_kind.map(|kind| (kind, one)));
-    for (n, (kind, one)) in (1..).zip(holders) {
-        let acknowledge = users::action::Acknowledge { person: one.id.clone(), version: "1".to_owned() };
-        setup::enter(house, acknowledge.asked(), Vec::new())?;
-        if kind != "office" {
-            let classes = if kind == "business" || kind == "issue" { "terminal" } else { "terminal cs office" };
-            let operator = users::action::DesignateOperator {
-                person: one.id.clone(),
-                device_classes: classes.to_owned(),
-                from: first,
-                to: None,
-            };
-            let mut asked = operator.asked();
-            asked.put("posts", one.post.clone().into(), false);
-            setup::enter(house, asked, Vec::new())?;
-            let handler = users::action::DesignateHandler {
-                person: one.id.clone(),
-                scope: "住民課の窓口事務".to_owned(),
-                operations: None,
-                from: first,
-                to: None,
-            };
-            setup::enter(house, handler.asked(), Vec::new())?;
-        }
-        let lend = cards::action::Lend {
-            card_no: format!("C{n:04}"),
-            person: one.id.clone(),
-            lender_signed: true,
-            borrower_signed: true,
-        };
-        setup::enter(house, lend.asked(), Vec::new())?;
-        let mut password = Asked::new("password.change");
-        password.put("person", one.id.clone().into(), false);
-        setup::enter(house, password, vec![Effect::Password { person: one.id.clone(), phc: phc.clone() }])?;
-    }
-    Ok(())
 }
 
 /// Argon2id with the least cost. Only for the made-up year, in which nobody attacks and every

@@ -56,7 +56,7 @@ impl Village {
     /// Makes the village under `parent` and signs the clerks in.
     pub(crate) fn make(parent: &Path, database: &Database) -> Result<Self, BenchError> {
         let folder = Folder::new(parent)?;
-        let demo = demo::make(&folder.path().join("data"), database, 1, &mut |_| {})?;
+        let demo = demo::make(&folder.path().join("data"), demo::PROFILE, database, 1, &mut |_| {})?;
         let seats = sign_in_clerks(&demo.desk)?;
         Ok(Self { demo, seats, _folder: folder })
     }
@@ -82,7 +82,7 @@ pub(crate) fn counter_cards(desk: &Desk) -> Vec<Card> {
 pub(crate) fn sign_in(desk: &Desk, terminal: &str, card: &Card) -> Result<Live, BenchError> {
     desk.readers().insert(terminal, &card.card_no);
     let capacity = Some("operator".to_owned());
-    let input = SignIn { terminal: terminal.to_owned(), password: PASSWORD.to_owned(), capacity };
+    let input = SignIn { terminal: terminal.to_owned(), password: PASSWORD.to_owned(), capacity, ..SignIn::default() };
     match desk.sign_in(&input)? {
         Outcome::Done((_, live), _) => Ok(live),
         Outcome::Refused(receipt) => Err(BenchError::wrong(receipt.decision.sentence)),
@@ -126,7 +126,7 @@ impl Iterator for Searches<'_> {
             reported_room: self.village.desk().readers().room(&live.terminal),
         };
         let facts = vec![("terms_sufficient", Fact::Bool(true))];
-        let given = Given { card_claimed: Some(live.card_no.clone()), facts, ..Given::default() };
+        let given = Given { card_claimed: live.card_no.clone(), facts, ..Given::default() };
         Some(Act { asked, by, given, effects: Vec::new() })
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Every name is made up of words for "made up"; nobody is meant.
 
-use sekisho_regulation::Date;
-use sekisho_regulation::Profile;
+use sekisho_regulation::{Date, Profile};
+
+use super::plan::{Part, Plan};
 
 /// An invented person.
 #[derive(Clone, Debug)]
@@ -22,8 +23,12 @@ pub struct Official {
     pub post: String,
     /// Section.
     pub section: String,
-    /// Kind of operator card, if the person has one.
-    pub card_kind: Option<&'static str>,
+    /// What the plan gives to holders of the post.
+    pub part: Part,
+    /// Number of the operator card that the person has in the beginning, if any.
+    pub card_no: Option<String>,
+    /// Whether the person can sign in.
+    pub has_account: bool,
 }
 
 const SURNAMES: [(&str, &str); 20] = [
@@ -62,39 +67,32 @@ const GIVEN: [(&str, &str); 10] = [
     ("千歳", "ちとせ"),
 ];
 
-/// Posts that have more than one holder, with how many more.
-const MORE: [(&str, usize); 5] =
-    [("jumin_shuji", 3), ("jumin_kakaricho", 1), ("somu_shuji", 2), ("kikaku_shuji", 1), ("kensetsu_shuji", 2)];
-
-/// Kinds of cards by post; nobody else has one.
-const CARDS: [(&str, &str); 14] = [
-    ("somu_kacho", "office"),
-    ("somu_hosa", "office"),
-    ("somu_kakaricho", "office"),
-    ("kikaku_kacho", "office"),
-    ("kikaku_kakaricho", "card_admin"),
-    ("kikaku_shuji", "office"),
-    ("jumin_kacho", "business_manager"),
-    ("jumin_hosa", "business_manager"),
-    ("jumin_shukan", "business"),
-    ("jumin_kakaricho", "business"),
-    ("jumin_shusa", "issue"),
-    ("jumin_shuji", "business"),
-    ("kaikei_kanri", "office"),
-    ("fuku_soncho", "office"),
-];
-
-/// The staff, one for each post of the profile and a few more.
+/// The staff: one for each post of the profile, and as many more as the plan says.
 #[must_use]
-pub fn officials(profile: &Profile, today: Date) -> Vec<Official> {
-    let mut out = Vec::new();
+pub fn officials(profile: &Profile, plan: &Plan, today: Date) -> Vec<Official> {
+    let mut out: Vec<Official> = Vec::new();
+    let nobody = Part::default();
+    let mut cards = 0;
     for post in &profile.settings.posts {
-        let more = MORE.iter().find(|(code, _)| *code == post.code).map_or(0, |(_, n)| *n);
-        for _ in 0..=more.min(usize::from(post.seats).saturating_sub(1)) {
-            out.push(official(out.len(), &post.code, &post.section, post.rank, today));
+        let part = plan.posts.get(&post.code).unwrap_or(&nobody);
+        for _ in 0..=part.more.min(post.seats.saturating_sub(1)) {
+            let mut one = official(out.len(), &post.code, &post.section, post.rank, today);
+            one.part = part.clone();
+            if part.card.is_some() {
+                cards += 1;
+                one.card_no = Some(card_no(cards));
+            }
+            let by_password = part.terminal.as_deref().is_some_and(|id| !plan.asks_for_card(profile, id));
+            one.has_account = part.card.is_some() || by_password;
+            out.push(one);
         }
     }
     out
+}
+
+/// The number of the n-th card.
+pub(super) fn card_no(n: usize) -> String {
+    format!("C{n:04}")
 }
 
 fn official(n: usize, post: &str, section: &str, rank: u8, today: Date) -> Official {
@@ -110,6 +108,8 @@ fn official(n: usize, post: &str, section: &str, rank: u8, today: Date) -> Offic
         employee_no: format!("{:05}", 10_100 + n * 7),
         post: post.to_owned(),
         section: section.to_owned(),
-        card_kind: CARDS.iter().find(|(code, _)| *code == post).map(|(_, kind)| *kind),
+        part: Part::default(),
+        card_no: None,
+        has_account: false,
     }
 }

@@ -144,8 +144,7 @@ fn gate(web: &Web, route: &Route, call: &mut Call) -> Result<(), Fault> {
     let token = call.token.as_deref().ok_or(Fault::SignedOut("none"))?;
     call.live = web.desk.live(token);
     let Some(live) = &call.live else {
-        let there = call.terminal.as_deref().and_then(|terminal| web.desk.readers().card(terminal)).is_some();
-        return Err(Fault::SignedOut(if there { "time" } else { "card" }));
+        return Err(Fault::SignedOut(why_ended(web, call)));
     };
     if let Needs::Act(acts) = route.needs
         && let Some(closed) = closed(web, live, acts)
@@ -153,6 +152,13 @@ fn gate(web: &Web, route: &Route, call: &mut Call) -> Result<(), Fault> {
         return Err(Fault::Closed(Box::new(closed)));
     }
     Ok(())
+}
+
+/// Why a session is over, as far as the terminal shows: the card is gone, or else its time was up.
+pub(crate) fn why_ended(web: &Web, call: &Call) -> &'static str {
+    let terminal = call.terminal.as_deref().unwrap_or_default();
+    let gone = web.desk.asks_for_card(terminal) && web.desk.readers().card(terminal).is_none();
+    if gone { "card" } else { "time" }
 }
 
 /// The refusal that keeps a page closed: none of the acts that open it may be done.

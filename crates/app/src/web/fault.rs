@@ -85,9 +85,7 @@ impl Fault {
     pub(crate) fn words(&self) -> (&'static str, String) {
         let plain = |title: &'static str, sentence: &str| (title, sentence.to_owned());
         match self {
-            Self::SignedOut(_) => {
-                plain("サインインが必要です", "操作者用ICカードとパスワードでサインインしてください。")
-            }
+            Self::SignedOut(_) => plain("サインインが必要です", "サインインの画面で、サインインしてください。"),
             Self::Closed(decision) => ("この立場では開けない画面です", decision.sentence.to_string()),
             Self::Refused(receipt) => ("できませんでした", receipt.decision.sentence.to_string()),
             Self::NotFound => plain(

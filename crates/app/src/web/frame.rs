@@ -122,7 +122,7 @@ fn framed(web: &Web, call: &Call, live: &Live, head: &Head<'_>, body: &Markup) -
             main.main #main tabindex="-1" {
                 h1 { (head.title) }
                 @if let Some(seq) = call.query.number("done") { (done(web, live, seq)) }
-                @if let Some(text) = web.desk.take_once(&live.session) { (once(&text)) }
+                @if let Some(text) = web.desk.take_once(&live.session) { (once(web, &text)) }
                 (body)
             }
             (foot(web))
@@ -153,12 +153,24 @@ fn top(web: &Web, call: &Call, live: &Live) -> Markup {
                 span.fact { (desk.label("role", &live.capacity)) }
             }
             span.fact { (live.terminal) @if !room.is_empty() { "（" (desk.label("room", &room)) "）" } }
-            span.fact { span.dot aria-hidden="true" {} "カードあり" }
-            @if desk.is_demo() {
-                form method="post" action="/session/pull" { (csrf(live)) button.small.plain type="submit" { "カードを抜く（デモ）" } }
-            }
+            @if live.card_no.is_some() { (card(web, live)) }
             span.fact { "残り" span data-left { (clock(live.seconds_left(desk))) } }
             form method="post" action="/sign-out" { (csrf(live)) button.small.plain type="submit" { "サインアウト" } }
+        }
+    }
+}
+
+/// The card on the reader; in a demonstration with a button to pull it.
+fn card(web: &Web, live: &Live) -> Markup {
+    html! {
+        @if web.desk.is_demo() {
+            form method="post" action="/session/pull" {
+                (csrf(live))
+                span.dot aria-hidden="true" {}
+                button.small.plain type="submit" title="デモの読取装置からカードを抜く" { "カードを抜く" }
+            }
+        } @else {
+            span.fact { span.dot aria-hidden="true" {} "カードあり" }
         }
     }
 }
@@ -254,10 +266,13 @@ fn done(web: &Web, live: &Live, seq: u64) -> Markup {
     }
 }
 
-fn once(text: &str) -> Markup {
+fn once(web: &Web, text: &str) -> Markup {
+    let issued = web.desk.profile().settings.password.issued;
     html! {
         div.notice.warn role="status" {
-            p { strong { "初回パスワード" } "（この画面に一度だけ表示します。本人に直接渡してください。最初のサインインの前に変更が必要です。）" }
+            p { strong { @if issued { "パスワード" } @else { "初回パスワード" } }
+                "（この画面に一度だけ表示します。本人に直接渡してください。"
+                @if !issued { "最初のサインインの前に変更が必要です。" } "）" }
             p { code { (text) } }
         }
     }

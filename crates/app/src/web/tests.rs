@@ -57,7 +57,7 @@ impl Village {
     fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("sekisho-web-{name}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&dir));
-        let demo = demo::make(&dir, &Database::Folder, 1, &mut |_| ()).unwrap();
+        let demo = demo::make(&dir, demo::PROFILE, &Database::Folder, 1, &mut |_| ()).unwrap();
         let router = router(demo.desk.clone(), WebOptions::default());
         Self { demo, router, dir }
     }
@@ -68,7 +68,8 @@ impl Village {
         let person = all.into_iter().find(|a| a.post == post && a.to.is_none()).unwrap().person;
         let card = desk.house().read(|books| cards::lent_to(books, &person)).unwrap().card_no;
         assert!(desk.readers().insert(terminal, &card));
-        let input = SignIn { terminal: terminal.into(), password: PASSWORD.into(), capacity: Some(capacity.into()) };
+        let capacity = Some(capacity.into());
+        let input = SignIn { terminal: terminal.into(), password: PASSWORD.into(), capacity, ..SignIn::default() };
         match desk.sign_in(&input).unwrap() {
             Outcome::Done(signed_in, _) => signed_in,
             Outcome::Refused(receipt) => panic!("{}", receipt.decision.sentence),

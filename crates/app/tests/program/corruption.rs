@@ -125,7 +125,7 @@ impl Target {
 #[test]
 fn every_changed_byte_is_caught_and_named() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo::make(folder.path(), &Database::Folder, DAYS, &mut |_| {}).unwrap();
+    let demo = demo::make(folder.path(), demo::PROFILE, &Database::Folder, DAYS, &mut |_| {}).unwrap();
     drop(demo);
     let site = Site::open(folder.path()).unwrap();
     let subject = Subject::of(&site);

@@ -43,8 +43,11 @@ impl Demo {
 
     /// The id and the staff card's number of whoever holds a post.
     pub(crate) fn employee(&self, post: &str) -> (String, String) {
-        let profile = sekisho::profiles::source("nishimeya").unwrap().profile().unwrap();
-        let staff = sekisho::demo::roster::officials(&profile, sekisho_regulation::Date::EPOCH.plus_days(20_000));
+        let source = sekisho::profiles::source("nishimeya").unwrap();
+        let profile = source.profile().unwrap();
+        let plan = sekisho::demo::plan::Plan::of(&profile, &source.files).unwrap();
+        let staff =
+            sekisho::demo::roster::officials(&profile, &plan, sekisho_regulation::Date::EPOCH.plus_days(20_000));
         let one = staff.into_iter().find(|one| one.post == post).unwrap();
         (one.id, one.employee_no)
     }

@@ -1,5 +1,5 @@
-//! Changing one's own password: the card on the reader says who it is, so that it works with an
-//! expired password too.
+//! Changing one's own password: the card on the reader says who it is, or one's id where the terminal
+//! asks for no card, so that it works with an expired password too.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -7,7 +7,7 @@ use maud::html;
 use sekisho_ledgers::Receipt;
 use sekisho_ledgers::spec::FieldError;
 
-use super::sign_in::{chosen, guest};
+use super::sign_in::{chosen, guest, id_field};
 use crate::desk::{ChangePassword, DeskError, Outcome};
 use crate::web::Web;
 use crate::web::call::{Call, Reply};
@@ -21,17 +21,21 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
 
 fn page(web: &Web, call: &Call, errors: &[FieldError], refused: Option<&Receipt>, status: StatusCode) -> Response {
     let rules = &web.desk.profile().settings.password;
-    let card = chosen(web, call).and_then(|terminal| web.desk.readers().card(&terminal));
+    let terminal = chosen(web, call);
+    let by_card = terminal.as_deref().is_none_or(|terminal| web.desk.asks_for_card(terminal));
+    let card = terminal.and_then(|terminal| web.desk.readers().card(&terminal));
     let of = |name: &'static str| errors.iter().filter(move |error| error.field == name);
     let body = html! {
         @if let Some(receipt) = refused { (decision::of_receipt(web, receipt)) }
         (fields::summary(errors))
         @match &card {
+            _ if !by_card => {},
             Some(card) => p { "読取装置のカード " strong { (card.card_no) } " の持ち主のパスワードを変更します。" },
             None => div.notice.warn { p { "操作者用ICカードを読取装置に置いてから、この画面を開き直してください。" } },
         }
         form.sheet method="post" action="/password" {
             (guest(call))
+            @if !by_card { (id_field(call)) }
             @for (name, label, kind) in [("old", "いまのパスワード", "current-password"), ("new", "新しいパスワード", "new-password"), ("again", "新しいパスワード（もう一度）", "new-password")] {
                 div.field {
                     label for=(name) { (label) span.need { "必須" } }
@@ -64,7 +68,8 @@ pub(crate) fn submit(web: &Web, call: &Call) -> Reply {
     if !web.limits.take(&who, web.options.sign_in_per_minute) {
         return Err(crate::web::fault::Fault::TooMany);
     }
-    let input = ChangePassword { terminal, old: text("old"), new: text("new"), again: text("again") };
+    let person = call.form.get("person").to_owned();
+    let input = ChangePassword { terminal, person, old: text("old"), new: text("new"), again: text("again") };
     match web.desk.change_password(&input) {
         Ok(Outcome::Done((), _)) => Ok(Redirect::to("/sign-in?reason=changed").into_response()),
         Ok(Outcome::Refused(receipt)) => Ok(page(web, call, &[], Some(&receipt), StatusCode::FORBIDDEN)),

@@ -6,7 +6,7 @@ use super::sign_in::append_cookie;
 use crate::desk::Outcome;
 use crate::web::Web;
 use crate::web::call::{Call, Reply, safe_back, with_done};
-use crate::web::dispatch::set_cookie;
+use crate::web::dispatch::{set_cookie, why_ended};
 use crate::web::fault::Fault;
 use crate::web::frame::clock;
 
@@ -16,8 +16,7 @@ pub(crate) fn state(web: &Web, call: &Call) -> Reply {
     let body = match live {
         Some(live) => serde_json::json!({ "live": true, "left": clock(live.seconds_left(&web.desk)) }),
         None => {
-            let there = call.terminal.as_deref().and_then(|terminal| web.desk.readers().card(terminal)).is_some();
-            serde_json::json!({ "live": false, "reason": if there { "time" } else { "card" } })
+            serde_json::json!({ "live": false, "reason": why_ended(web, call) })
         }
     };
     Ok(axum::Json(body).into_response())

@@ -1,4 +1,5 @@
-//! Sign-in: the card on the reader, the password, done. Each failure says what to do next.
+//! Sign-in: the card on the reader, the password, done; where the terminal asks for no card, one's id
+//! and the password. Each failure says what to do next.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -8,9 +9,12 @@ use sekisho_ledgers::Registers as _;
 use sekisho_ledgers::kinds::cards::view::Card;
 use sekisho_ledgers::kinds::devices::view::Device;
 use sekisho_ledgers::kinds::organisation;
+use sekisho_ledgers::kinds::session::view::Account;
 use sekisho_regulation::Date;
+use sekisho_regulation::profile::DeviceClass;
 
 use crate::desk::{Outcome, SignIn};
+use crate::readers::Terminal;
 use crate::web::Web;
 use crate::web::call::{Call, Reply, safe_back};
 use crate::web::dispatch::{set_cookie, terminal_cookie};
@@ -28,20 +32,24 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
 
 fn page(web: &Web, call: &Call, refused: Option<&Receipt>, status: StatusCode) -> Response {
     let terminal = chosen(web, call);
-    let present = terminal.as_deref().and_then(|terminal| web.desk.readers().card(terminal));
+    let by_card = terminal.as_deref().is_none_or(|terminal| web.desk.asks_for_card(terminal));
+    let present = terminal.as_deref().filter(|_| by_card).and_then(|terminal| web.desk.readers().card(terminal));
+    let ready = present.is_some() || (!by_card && !typed_id(call).is_empty());
     let body = html! {
         @if let Some(receipt) = refused { (decision::of_receipt(web, receipt)) (next_step(web, receipt)) }
-        @else { (reason(call.query.get("reason"))) }
+        @else { (reason(call.query.get("reason"), by_card)) }
         @if terminal.is_none() {
             div.notice.warn { p { "このブラウザの端末が決まっていません。下から端末を選んでください。" } }
         }
-        (slot(terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str())))
+        @if by_card { (slot(terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str()))) }
+        @else { (no_slot(terminal.as_deref().unwrap_or_default())) }
         form.sheet method="post" action="/sign-in" {
             (guest(call))
             input type="hidden" name="back" value=(back(call));
+            @if !by_card { (id_field(call)) }
             div.field {
                 label for="password" { "パスワード" }
-                input.wide #password type="password" name="password" autocomplete="current-password" maxlength="200" autofocus[present.is_some()];
+                input.wide #password type="password" name="password" autocomplete="current-password" maxlength="200" autofocus[ready];
             }
             @if let Some(card) = &present { (capacity(web, call, &card.card_no)) }
             div.acts {
@@ -49,10 +57,30 @@ fn page(web: &Web, call: &Call, refused: Option<&Receipt>, status: StatusCode) -
                 a href="/password" { "パスワードを変更する" }
             }
         }
-        @if web.desk.is_demo() { (demo(web, call, terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str()))) }
+        @if web.desk.is_demo() { (demo(web, call, terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str()), by_card)) }
         @else { (terminals(web, call, terminal.as_deref())) }
     };
     frame::alone(web, &Head { title: "サインイン", room: "", status }, web.desk.is_demo(), &body)
+}
+
+/// The id that was typed, or that the demonstration's list put there.
+fn typed_id(call: &Call) -> &str {
+    if call.method == "POST" { call.form.get("person") } else { call.query.get("person") }
+}
+
+/// The field for one's id, where no card says who it is.
+pub(crate) fn id_field(call: &Call) -> Markup {
+    let typed = typed_id(call);
+    html! {
+        div.field {
+            label for="person" { "利用者ID（職員番号）" }
+            input.wide #person type="text" name="person" value=(typed) autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" autofocus[typed.is_empty()];
+        }
+    }
+}
+
+fn no_slot(terminal: &str) -> Markup {
+    html! { p.quiet { "端末 " (terminal) "　利用者IDとパスワードでサインインします。" } }
 }
 
 /// The terminal of this browser, if it is one that the readers know; the only one there is otherwise.
@@ -64,12 +92,23 @@ pub(crate) fn chosen(web: &Web, call: &Call) -> Option<String> {
         (None, [only]) => Some(only.id.clone()),
         // A newcomer to the demonstration begins at the counter.
         (None, _) if web.desk.is_demo() => {
-            let class = |id: &str| web.desk.house().read(|books| books.get::<Device>(id)).map(|device| device.class);
-            let counter = known.iter().find(|terminal| class(&terminal.id).as_deref() == Some("terminal"));
+            let records = |id: &str| class_of(web, id).is_some_and(|class| class.records);
+            let counter =
+                known.iter().filter(|terminal| records(&terminal.id)).min_by_key(|terminal| level(web, terminal));
             counter.or(known.first()).map(|terminal| terminal.id.clone())
         }
         (None, _) => None,
     }
+}
+
+fn class_of<'w>(web: &'w Web, terminal: &str) -> Option<&'w DeviceClass> {
+    let device = web.desk.house().read(|books| books.get::<Device>(terminal))?;
+    web.desk.profile().device_class(&device.class)
+}
+
+/// The counter is where the least is asked of the room.
+fn level(web: &Web, terminal: &Terminal) -> u8 {
+    class_of(web, &terminal.id).map_or(u8::MAX, |class| class.room_level)
 }
 
 fn back(call: &Call) -> String {
@@ -81,7 +120,7 @@ pub(crate) fn guest(call: &Call) -> Markup {
     html! { input type="hidden" name="_csrf" value=(call.guest); }
 }
 
-fn reason(reason: &str) -> Markup {
+fn reason(reason: &str, by_card: bool) -> Markup {
     let sentence = match reason {
         "card" | "card_pulled" => {
             "カードが読取装置から抜かれたため、サインアウトしました。続けるには、カードを置いてサインインし直してください。"
@@ -89,6 +128,7 @@ fn reason(reason: &str) -> Markup {
         "time" | "idle" | "time_over" => {
             "操作のない時間が続いたか、使える時間の上限になったため、サインアウトしました。もう一度サインインしてください。"
         }
+        "signed_out" if !by_card => "サインアウトしました。",
         "signed_out" => "サインアウトしました。カードを読取装置から取ってください。",
         "changed" => "パスワードを変更しました。新しいパスワードでサインインしてください。",
         _ => return html! {},
@@ -141,9 +181,7 @@ fn capacity(web: &Web, call: &Call, card_no: &str) -> Markup {
 
 /// At a device of the network one usually operates; elsewhere one does one's first office.
 fn usual_capacity(web: &Web, call: &Call, capacities: &[(String, String)]) -> String {
-    let class =
-        chosen(web, call).and_then(|id| web.desk.house().read(|books| books.get::<Device>(&id))).map(|d| d.class);
-    let operating = class.as_deref().is_some_and(|class| class != "office");
+    let operating = chosen(web, call).is_some_and(|id| class_of(web, &id).is_some_and(|class| class.records));
     let fitting = capacities.iter().find(|(code, _)| (code == "operator") == operating);
     fitting.or(capacities.first()).map(|(code, _)| code.clone()).unwrap_or_default()
 }
@@ -169,7 +207,8 @@ fn holders(web: &Web, role: &str) -> String {
 pub(crate) fn submit(web: &Web, call: &Call) -> Reply {
     let Some(terminal) = chosen(web, call) else { return Ok(page(web, call, None, StatusCode::UNPROCESSABLE_ENTITY)) };
     let capacity = Some(call.form.get("capacity").to_owned()).filter(|code| !code.is_empty());
-    let input = SignIn { terminal: terminal.clone(), password: call.form.raw("password").to_owned(), capacity };
+    let (person, password) = (call.form.get("person").to_owned(), call.form.raw("password").to_owned());
+    let input = SignIn { terminal: terminal.clone(), person, password, capacity };
     match web.desk.sign_in(&input)? {
         Outcome::Refused(receipt) => Ok(page(web, call, Some(&receipt), StatusCode::FORBIDDEN)),
         Outcome::Done((token, _), _) => {
@@ -257,32 +296,53 @@ pub(crate) fn reader(web: &Web, call: &Call) -> Reply {
     Ok(response)
 }
 
-fn demo(web: &Web, call: &Call, terminal: Option<&str>, present: Option<&str>) -> Markup {
+fn demo(web: &Web, call: &Call, terminal: Option<&str>, present: Option<&str>, by_card: bool) -> Markup {
     html! {
         section.reader aria-labelledby="reader-title" {
-            h2 #reader-title { "デモの読取装置" }
+            h2 #reader-title { @if by_card { "デモの読取装置" } @else { "デモの職員" } }
             p { "登場する人も住民も、すべて架空です。" }
             ol {
-                li { "下の人の中から1人を選んで、そのカードを読取装置に置きます。窓口の仕事なら住民課主事を選びます。" }
+                @if by_card { li { "下の人の中から1人を選んで、そのカードを読取装置に置きます。" } }
+                @else { li { "下の人の中から1人を選ぶと、その人の利用者IDが上の欄に入ります。" } }
                 li { "上の欄にパスワード" @if let Some(password) = &web.options.demo_password { " " strong { code { (password) } } " " } "を入力して、サインインします。" }
             }
             (terminal_form(web, call, terminal))
-            form method="post" action="/sign-in/reader" {
+            @if !by_card { (demo_people(web, typed_id(call))) }
+            @else { form method="post" action="/sign-in/reader" {
                 (guest(call))
                 @if present.is_some() { p { button.plain type="submit" name="card" value="" { "カードを抜く" } } }
                 ul.cards { @for card in web.desk.readers().virtual_cards() { (demo_card(web, card.card_no(), present)) } }
-            }
+            } }
         }
     }
 }
 
-fn demo_card(web: &Web, card_no: &str, present: Option<&str>) -> Markup {
+/// Everybody with an account; choosing one fills in the id.
+fn demo_people(web: &Web, typed: &str) -> Markup {
     let today = Date::in_japan(web.desk.now_ms());
+    let mut people = web.desk.house().read(|books| books.scan::<Account>(""));
+    people.retain(|account| web.desk.house().read(|books| organisation::in_office(books, &account.person, today)));
+    html! {
+        form method="get" action="/sign-in" {
+            ul.cards { @for account in &people { li {
+                button type="submit" name="person" value=(account.person) aria-pressed=(account.person == typed) {
+                    strong { (web.desk.person_name(&account.person)) } " " (posts(web, &account.person)) br;
+                    span.quiet { "利用者ID " (account.person) }
+                }
+            } } }
+        }
+    }
+}
+
+fn posts(web: &Web, person: &str) -> String {
+    let today = Date::in_japan(web.desk.now_ms());
+    let held = web.desk.house().read(|books| organisation::posts(books, person, today));
+    held.iter().map(|post| web.desk.label("post", &post.post)).collect::<Vec<_>>().join("、")
+}
+
+fn demo_card(web: &Web, card_no: &str, present: Option<&str>) -> Markup {
     let card = web.desk.house().read(|books| books.get::<Card>(card_no));
     let holder = card.as_ref().and_then(|card| card.person.as_ref().or(card.last_holder.as_ref()));
-    let posts =
-        holder.map(|id| web.desk.house().read(|books| organisation::posts(books, id, today))).unwrap_or_default();
-    let posts: Vec<String> = posts.iter().map(|post| web.desk.label("post", &post.post)).collect();
     let (state, kind) = card.as_ref().map_or(("未登録".to_owned(), String::new()), |card| {
         (web.desk.label("card_state", &card.state), web.desk.label("card_kind", &card.kind))
     });
@@ -291,7 +351,7 @@ fn demo_card(web: &Web, card_no: &str, present: Option<&str>) -> Markup {
         li {
             button type="submit" name="card" value=(card_no) aria-pressed=(present == Some(card_no)) {
                 strong { (holder.map_or_else(|| "（貸与先なし）".to_owned(), |id| web.desk.person_name(id))) }
-                " " (posts.join("、")) br;
+                " " (holder.map(|id| posts(web, id)).unwrap_or_default()) br;
                 span.quiet { (card_no) "　" (kind) "　" }
                 @if fine { span.state { (state) } } @else { span.sign.bad { "✕ " (state) } }
             }
@@ -308,7 +368,8 @@ mod tests {
         assert!(slot(None, None).0.contains("読取装置に置いてください"));
         let on = slot(Some("T-01"), Some("C-0001")).0;
         assert!(on.contains("C-0001") && on.contains("data-slot=\"true\"") && on.contains("端末 T-01"));
-        assert!(reason("card").0.contains("抜かれた"));
-        assert!(reason("").0.is_empty());
+        assert!(reason("card", true).0.contains("抜かれた"));
+        assert!(!reason("signed_out", false).0.contains("カード"));
+        assert!(reason("", true).0.is_empty());
     }
 }
