@@ -292,7 +292,8 @@ pub(super) fn caption(line: &str) -> Option<&str> {
         && inner.chars().count() <= 60
         && !inner.contains('。')
         && leading_number(inner).is_none_or(|(_, len)| len < inner.len());
-    (fits && !notes(inner) && !inner.starts_with("第")).then_some(inner.trim())
+    let dated = dates::first_date(inner).is_some();
+    (fits && !dated && !notes(inner) && !inner.starts_with("第")).then_some(inner.trim())
 }
 
 /// The marker at the head of a line.

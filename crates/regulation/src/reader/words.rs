@@ -230,6 +230,11 @@ pub(super) fn is_post(phrase: &str) -> bool {
 
 /// The posts of a list. Modifiers joined before one 長 stay together: A課、B室及びC所の長.
 pub(super) fn posts(list: &str) -> Vec<&str> {
+    groups(list).into_iter().map(post_name).filter(|post| !post.is_empty()).collect()
+}
+
+/// Those of a list, as they are written.
+pub(super) fn groups(list: &str) -> Vec<&str> {
     let mut out: Vec<&str> = Vec::new();
     let mut open: Option<usize> = None;
     let place = |part: &str| (part.as_ptr() as usize).saturating_sub(list.as_ptr() as usize);
@@ -250,7 +255,7 @@ pub(super) fn posts(list: &str) -> Vec<&str> {
         let rest = list.get(from..).unwrap_or_default();
         if out.is_empty() { out.extend(members(rest)) } else { out.push(rest) }
     }
-    out.iter().map(|post| post_name(post)).filter(|post| !post.is_empty()).collect()
+    out
 }
 
 /// A post without the words around it: legal bases before, の職にある者 and explanations after.

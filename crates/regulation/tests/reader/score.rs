@@ -6,6 +6,8 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 type Element = Vec<String>;
+/// Whether two instruments are the same one.
+type Test<'t> = &'t dyn Fn(&Value, &Value) -> bool;
 /// For each field the values of an instrument.
 pub(crate) type Fields = BTreeMap<&'static str, BTreeSet<Element>>;
 /// For each field how many values are meant, found and right.
@@ -99,7 +101,7 @@ fn text(instrument: &Value, field: &str) -> String {
 fn align<'v>(gold: &'v [Value], found: &'v [Value]) -> Vec<(Option<&'v Value>, Option<&'v Value>)> {
     let mut left: Vec<&Value> = found.iter().collect();
     let mut pairs: Vec<Option<&Value>> = vec![None; gold.len()];
-    let tests: [&dyn Fn(&Value, &Value) -> bool; 3] = [
+    let tests: [Test<'_>; 3] = [
         &|g, p| !text(g, "title").is_empty() && text(g, "title") == text(p, "title"),
         &|g, p| {
             !text(g, "number").is_empty()

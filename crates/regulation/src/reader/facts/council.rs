@@ -17,7 +17,10 @@ pub(super) fn read(scope: &Scope<'_>) -> Option<Council> {
     let mut council =
         Council { chair: None, members: Vec::new(), agenda: Vec::new(), secretariat: None, consults: None, name };
     let about = About::new(scope, &council.name.value);
-    council.chair = about.units().find_map(|unit| chair(&about, unit));
+    council.chair = about
+        .units()
+        .find_map(|unit| chair(&about, unit))
+        .or_else(|| about.units().find_map(|unit| presides(&about, unit)));
     for unit in about.units().filter(|unit| unit.depth == 0) {
         let found = seats::seated(&about, unit, &mut council.chair);
         for member in found {
@@ -51,6 +54,7 @@ fn name(scope: &Scope<'_>) -> Option<Found<String>> {
                 let phrase = sentence.get(..at).unwrap_or_default();
                 let name = words::named(phrase);
                 if is_body(name) || is_body(words::tail_name(words::bare(phrase))) {
+                    scope.mark(unit.text);
                     return Some(Found::written(unit.text, name, unit.id()));
                 }
             }
@@ -170,6 +174,27 @@ fn chair<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Option<Found<String>> {
     None
 }
 
+/// Who calls or presides over the meetings, where nobody is called its chair.
+fn presides<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Option<Found<String>> {
+    unit.sentences().into_iter().find_map(|sentence| {
+        let mask = words::masked(sentence);
+        let at = ["主宰", "主催", "招集", "召集", "総理"].iter().find_map(|word| mask.find(word))?;
+        if !about.speaks(sentence) {
+            return None;
+        }
+        let named = |mark: char| {
+            let found = mask
+                .match_indices(mark)
+                .filter(|(i, _)| *i < at)
+                .map(|(i, _)| words::named(sentence.get(..i).unwrap_or_default()));
+            found
+                .filter(|name| words::is_office(name) || name.ends_with('長'))
+                .find(|name| !is_body(name) && !is_chair(name))
+        };
+        about.found(unit, named('は').or_else(|| named('が'))?)
+    })
+}
+
 /// Who chairs, around the word that says it.
 fn chaired<'s>(before: &'s str, after: &'s str) -> Option<&'s str> {
     // Xを議長とし
@@ -206,8 +231,11 @@ fn chaired<'s>(before: &'s str, after: &'s str) -> Option<&'s str> {
         ];
         let end = TAILS.iter().filter_map(|tail| mask.find(tail)).min()?;
         let part = rest.get(..end)?;
+        // 会長は副市長を、副会長は総務部長をもって充てる
+        let cut = mask.get(..end)?.find("を、").filter(|_| mask.get(..end).is_some_and(|part| part.contains('は')));
+        let part = cut.and_then(|cut| part.get(..cut)).unwrap_or(part);
         let post = posts::of(part).into_iter().next().filter(|post| words::is_post(post))?;
-        return (!mask.get(..end)?.contains("を") || post.len() < part.len()).then_some(post);
+        return (!part.contains('を') || post.len() < part.len()).then_some(post);
     }
     // Xが議長となる; Xは、…を招集し、議長を務める
     let serves = ["となる", "となり", "を務め", "に当た", "として", "をつとめ", "とな"]

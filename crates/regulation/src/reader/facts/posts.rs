@@ -109,6 +109,10 @@ pub(super) fn is_named(phrase: &str) -> bool {
             "命ずる",
             "命じた",
             "職にある",
+            "相当する",
+            "準ずる",
+            "選任した",
+            "推薦する",
             "指名した",
         ];
         return named.iter().any(|word| bare.contains(word)) || !bare.contains(|c: char| "をはがに".contains(c));

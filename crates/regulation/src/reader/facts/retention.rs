@@ -84,6 +84,7 @@ fn in_sentence<'a>(scope: &Scope<'a>, unit: &Unit<'a>, sentence: &'a str, books:
             .iter()
             .any(|word| rest.trim_start_matches('間').starts_with(word))
             && !rest.starts_with("以上");
+        let other = other && !rest.contains("を経過する日まで") && !rest.contains("を経過するまで");
         if !kept || other {
             continue;
         }
@@ -99,9 +100,22 @@ fn in_sentence<'a>(scope: &Scope<'a>, unit: &Unit<'a>, sentence: &'a str, books:
 fn subjects<'a>(scope: &Scope<'a>, unit: &Unit<'a>, part: &'a str, books: &[Found<String>]) -> Vec<Found<String>> {
     let Some(phrase) = object(part) else { return Vec::new() };
     let mut out = Vec::new();
+    let listed = ["次に掲げる", "次の", "次に定める", "左の", "各号に掲げる"]
+        .iter()
+        .any(|list| phrase.starts_with(list) || phrase.contains("各号に掲げる"));
+    if listed && !unit.items.is_empty() {
+        let names = unit.items.iter().map(|item| {
+            let whole = item.text.plain().trim_end_matches('。');
+            let name = parted(whole).map_or(whole, |(name, _)| name);
+            Found::written(&item.text, words::bare(name), unit.id())
+        });
+        return names.collect();
+    }
     for member in words::members(phrase) {
         let name = noun(member);
-        if let Some(found) = referred(scope, unit, member, name, books) {
+        if let Some(found) = same_book(scope, unit, member, name) {
+            out.push(found);
+        } else if let Some(found) = referred(scope, unit, member, name, books) {
             out.extend(found);
         } else if !name.is_empty() {
             let called = scope.call(name).to_owned();
@@ -110,6 +124,19 @@ fn subjects<'a>(scope: &Scope<'a>, unit: &Unit<'a>, part: &'a str, books: &[Foun
         }
     }
     out
+}
+
+/// 当該台帳: the book that the same paragraph named before.
+fn same_book<'a>(scope: &Scope<'a>, unit: &Unit<'a>, member: &str, name: &str) -> Option<Found<String>> {
+    let points = ["当該", "その", "同"].iter().any(|word| member.starts_with(word));
+    let generic = ["台帳", "管理簿", "記録簿", "簿冊", "帳簿", "帳票"].contains(&name);
+    if !points || !generic {
+        return None;
+    }
+    let at = unit.text.range_of(member)?.start;
+    super::ledgers::named(scope, unit.text, unit.id())
+        .into_iter()
+        .rfind(|book| book.value != name && unit.text.plain().find(&book.value).is_some_and(|found| found < at))
 }
 
 /// The object or topic at the end of a part of a sentence.
@@ -127,6 +154,17 @@ fn object(part: &str) -> Option<&str> {
         if let Some(at) = mask.rfind(tail) {
             return Some(start(part.get(..at + keep)?));
         }
+    }
+    // 経過を記録簿に記録し、5年保存する keeps the book.
+    let book =
+        ["簿に", "台帳に", "記録票に"].iter().filter_map(|word| mask.rfind(word).map(|at| (at, word.len() - 3))).max();
+    if let Some((at, len)) = book
+        && ["記録し", "記載し", "記入し", "記帳し", "登載し"]
+            .iter()
+            .any(|verb| mask.get(at..).is_some_and(|rest| rest.contains(verb)))
+        && mask.get(at + len + 3..).is_some_and(|rest| !rest.contains('を'))
+    {
+        return Some(words::tail_name(part.get(..at + len)?));
     }
     let time = ["日", "間", "期間", "後", "時", "末"];
     let mut marks = mask.match_indices('を').map(|(at, _)| at).filter(|at| {
@@ -146,7 +184,7 @@ fn object(part: &str) -> Option<&str> {
 /// A phrase from where its own words begin: behind the last clause or subject.
 fn start(phrase: &str) -> &str {
     let mask = words::masked(phrase);
-    const ENDS: [&str; 16] = [
+    const ENDS: [&str; 15] = [
         "は、",
         "し、",
         "り、",
@@ -159,7 +197,6 @@ fn start(phrase: &str) -> &str {
         "い、",
         "間、",
         "から、",
-        "し、当該",
         "もに、",
         "場合、",
         "都度、",

@@ -22,21 +22,14 @@ const CUTS: [&str; 14] = [
 ];
 
 pub(super) fn read(scope: &Scope<'_>) -> Option<Found<String>> {
-    for test in [connection as fn(&str) -> Option<usize>, network] {
-        for unit in scope.units.iter().filter(|unit| !unit.defines()) {
-            for sentence in unit.sentences() {
-                let mask = words::masked(sentence);
-                let Some(at) = test(&mask) else { continue };
-                let Some(by) = subject(sentence, &mask, at).or_else(|| inherited(unit)) else { continue };
-                scope.mark(unit.text);
-                let called = scope.call(by).to_owned();
-                let found = Found::new(
-                    called,
-                    unit.id(),
-                    unit.text.range_of(by).map_or_else(|| unit.text.span(), |range| unit.text.span_of(range)),
-                );
-                return Some(found);
-            }
+    for unit in scope.units.iter().filter(|unit| !unit.defines()) {
+        for sentence in unit.sentences() {
+            let mask = words::masked(sentence);
+            let Some(at) = connection(&mask).or_else(|| network(&mask)) else { continue };
+            let Some(by) = subject(sentence, &mask, at).or_else(|| inherited(unit)) else { continue };
+            scope.mark(unit.text);
+            let span = unit.text.range_of(by).map_or_else(|| unit.text.span(), |range| unit.text.span_of(range));
+            return Some(Found::new(scope.call(by).to_owned(), unit.id(), span));
         }
     }
     None

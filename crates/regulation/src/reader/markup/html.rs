@@ -171,9 +171,15 @@ pub(super) fn value_of<'a>(inside: &'a str, attribute: &str) -> Option<&'a str> 
 
 type Piece<'a> = (std::borrow::Cow<'a, str>, Range<usize>);
 
+/// A line within a cell, or a row of a table within it.
+enum Block<'a> {
+    Line(Vec<Piece<'a>>),
+    Row(Line),
+}
+
 #[derive(Default)]
 struct Cell<'a> {
-    lines: Vec<Vec<Piece<'a>>>,
+    lines: Vec<Block<'a>>,
     rows: usize,
     columns: usize,
 }
@@ -284,9 +290,8 @@ impl<'a> Page<'a> {
             self.gap = self.gap || !pieces.is_empty();
             return;
         }
-        let cell = self.tables.last_mut().and_then(|table| table.rows.last_mut()).and_then(|row| row.last_mut());
-        match cell {
-            Some(cell) => cell.lines.push(pieces),
+        match self.outer_cell() {
+            Some(cell) => cell.lines.push(Block::Line(pieces)),
             None => self.put_line(&pieces),
         }
     }
@@ -311,14 +316,17 @@ impl<'a> Page<'a> {
     fn put_table(&mut self, table: Table<'a>) {
         let cells = || table.rows.iter().flatten();
         let widest = table.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let lays_out = widest <= 1 || cells().any(|cell| cell.lines.iter().filter(|line| self.opens(line)).count() > 1);
-        if lays_out {
-            for line in table.rows.into_iter().flatten().flat_map(|cell| cell.lines) {
-                let outer =
-                    self.tables.last_mut().and_then(|table| table.rows.last_mut()).and_then(|row| row.last_mut());
-                match outer {
-                    Some(cell) => cell.lines.push(line),
-                    None => self.put_line(&line),
+        let structured = |cell: &Cell<'_>| {
+            let opening =
+                cell.lines.iter().filter(|block| matches!(block, Block::Line(line) if self.opens(line))).count();
+            opening > 1 || cell.lines.iter().any(|block| matches!(block, Block::Row(_)))
+        };
+        if widest <= 1 || cells().any(structured) {
+            for block in table.rows.into_iter().flatten().flat_map(|cell| cell.lines) {
+                match (block, self.outer_cell()) {
+                    (block, Some(cell)) => cell.lines.push(block),
+                    (Block::Line(line), None) => self.put_line(&line),
+                    (Block::Row(row), None) => self.out.push(row),
                 }
             }
             return;
@@ -336,7 +344,14 @@ impl<'a> Page<'a> {
                     continue;
                 }
                 let Some(cell) = cells.next() else { break };
-                let parts: Vec<Text> = cell.lines.iter().map(|line| self.fold(line)).collect();
+                let parts: Vec<Text> = cell
+                    .lines
+                    .iter()
+                    .map(|block| match block {
+                        Block::Line(line) => self.fold(line),
+                        Block::Row(row) => row.text.clone(),
+                    })
+                    .collect();
                 // Posts that stand below each other in a cell are a list.
                 let posts = parts.iter().all(|part| words::is_post(part.as_str()));
                 let between = |i: usize| if i > 0 && posts { "、" } else { "" };
@@ -354,9 +369,18 @@ impl<'a> Page<'a> {
             }
             let gap = std::mem::take(&mut self.gap);
             if texts.iter().any(|text| !text.is_empty()) {
-                self.out.push(row(texts, gap));
+                let row = row(texts, gap);
+                match self.outer_cell() {
+                    Some(cell) => cell.lines.push(Block::Row(row)),
+                    None => self.out.push(row),
+                }
             }
         }
+    }
+
+    /// The cell that is open, of the table around the one at hand.
+    fn outer_cell(&mut self) -> Option<&mut Cell<'a>> {
+        self.tables.last_mut()?.rows.last_mut()?.last_mut()
     }
 
     fn opens(&self, line: &[Piece<'a>]) -> bool {

@@ -454,7 +454,10 @@ impl Builder {
     fn end_appendix(&mut self) {
         let Some(mut appendix) = self.appendix.take() else { return };
         if appendix.tables.is_empty() {
-            appendix.tables.extend(tables::from_cells(&appendix.lines));
+            let columns =
+                || tables::from_columns(&appendix.lines).filter(|_| appendix.heading.plain().starts_with("別表"));
+            let table = tables::from_cells(&appendix.lines).or_else(columns);
+            appendix.tables.extend(table);
         }
         self.out.appendices.push(appendix);
     }

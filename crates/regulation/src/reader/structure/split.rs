@@ -118,7 +118,9 @@ fn parts_by(lines: &[Line], numbering: Numbering) -> Vec<Part> {
     for (i, start) in starts.iter().enumerate() {
         let floor = i.checked_sub(1).and_then(|i| starts.get(i)).map_or(0, |before| before + 1);
         let title = title(lines, floor, *start);
-        if title.is_none() && (i > 0 || numbering != Numbering::Articles) {
+        // What only looks like an article, in a menu before the title, is none.
+        let titled_later = starts.len() > 1;
+        if title.is_none() && (i > 0 || titled_later || numbering != Numbering::Articles) {
             continue;
         }
         let header = header(lines, floor, title.unwrap_or(*start), *start);

@@ -77,6 +77,26 @@ pub(super) fn from_cells(cells: &[Text]) -> Option<Table> {
     Some(Table { rows: cells.chunks(width).map(<[Text]>::to_vec).collect() })
 }
 
+/// The table whose rows these lines are, with a space between the cells of each.
+pub(super) fn from_columns(lines: &[Text]) -> Option<Table> {
+    let cells = |line: &Text| -> Vec<Text> {
+        let mut from = 0;
+        let mut out = Vec::new();
+        for (at, _) in line.as_str().match_indices(' ') {
+            out.push(line.slice(from..at));
+            from = at + 1;
+        }
+        out.push(line.slice(from..line.as_str().len()));
+        out
+    };
+    let width = lines.first()?.as_str().split(' ').count();
+    let even = (2..=5).contains(&width)
+        && lines.len() >= 2
+        && lines.len() <= 500
+        && lines.iter().all(|line| line.as_str().split(' ').count() == width);
+    even.then(|| Table { rows: lines.iter().map(cells).collect() })
+}
+
 /// A line in parentheses goes on with the cell before it.
 fn glued(cells: &[Text]) -> Vec<Text> {
     let mut out: Vec<Text> = Vec::with_capacity(cells.len());

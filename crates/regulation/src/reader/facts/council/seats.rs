@@ -30,7 +30,7 @@ pub(super) fn seated<'a>(
             continue;
         }
         let besides = |names: &str| -> Vec<Found<String>> {
-            words::posts(names).into_iter().filter_map(|name| about.found(unit, name)).collect()
+            words::groups(names).into_iter().filter_map(|name| about.found(unit, name)).collect()
         };
         if let Some(at) = mask.find("のほか").filter(|_| !mask.contains("構成員とする")) {
             let before = sentence.get(..at).unwrap_or_default();
@@ -66,25 +66,26 @@ fn item_member<'a>(
     unit: &Unit<'a>,
     text: &Text,
     chair: &mut Option<Found<String>>,
-) -> Option<Found<String>> {
+) -> Vec<Found<String>> {
     let whole = words::bare(text.plain());
+    about.scope.mark(unit.text);
     if let Some((seat, who)) = parted(whole)
         && words::is_person(seat)
     {
-        let found = Found::written(text, who, unit.id());
-        if is_chair(seat) {
-            *chair = chair.take().or(Some(found));
-            return None;
+        let mut found: Vec<Found<String>> =
+            words::groups(who).into_iter().map(|one| Found::written(text, words::bare(one), unit.id())).collect();
+        if is_chair(seat) && chair.is_none() && !found.is_empty() {
+            *chair = Some(found.remove(0));
         }
-        return Some(found);
+        found.retain(|found| !is_chair(seat) || chair.as_ref().is_some_and(|chair| chair.value != found.value));
+        return found;
     }
-    let who = words::bare(whole).trim_end_matches("の職にある者");
-    // 住民課の係長以上の職にある者 is a post of its own, not 係長.
-    let who = if who.ends_with("以上") { whole } else { who };
-    about.scope.mark(unit.text);
-    let found = Found::written(text, who, unit.id());
-    let called = about.scope.call(who).to_owned();
-    (!found.value.is_empty()).then(|| if called == who { found } else { Found { value: called, ..found } })
+    let short =
+        words::last_parenthesis(text.plain().trim_end_matches('。')).and_then(|(_, inner)| words::short_name(inner));
+    let found = Found::written(text, short.unwrap_or(whole), unit.id());
+    let called = about.scope.call(whole).to_owned();
+    let found = if called == whole { found } else { Found { value: called, ..found } };
+    if found.value.is_empty() { Vec::new() } else { vec![found] }
 }
 
 fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Found<String>>) -> Vec<Found<String>> {
@@ -105,7 +106,7 @@ fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Fo
         for row in body(table) {
             let Some(cell) = row.get(column) else { continue };
             let seat = row.iter().enumerate().find(|(c, cell)| *c != column && is_chair(cell.plain())).is_some();
-            for post in words::posts(cell.plain()) {
+            for post in words::groups(cell.plain()) {
                 let found = Found::written(cell, post, unit.id());
                 if seat { *chair = chair.take().or(Some(found)) } else { out.push(found) }
             }

@@ -5,6 +5,7 @@ use super::super::super::words;
 /// The offices named at the end of a clause before を置く.
 pub(super) fn offices(clause: &str) -> Vec<&str> {
     // 各部局にXを、各課にYを置く names two.
+    let clause = uncounted(clause);
     let mask = words::masked(clause);
     let mut parts: Vec<&str> = Vec::new();
     let mut from = 0;
@@ -32,6 +33,14 @@ pub(super) fn offices(clause: &str) -> Vec<&str> {
     }
     out.retain(|name| !name.is_empty() && !words::is_person(name) && name.chars().count() >= 3);
     out
+}
+
+/// A phrase without a count behind it: 責任者1人.
+fn uncounted(phrase: &str) -> &str {
+    let phrase = phrase.trim_end();
+    let Some(before) = ["人", "名"].iter().find_map(|unit| phrase.strip_suffix(unit)) else { return phrase };
+    let bare = before.trim_end_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十若干各".contains(c));
+    if bare.len() < before.len() { bare.trim_end() } else { phrase }
 }
 
 /// An office that a clause speaks of: Xは、.

@@ -4,7 +4,7 @@ use super::super::super::text::Text;
 use super::super::super::words;
 use super::super::scope::{Scope, Unit};
 use super::super::{Found, Requirement};
-use super::{Place, level, speaks_of_entry};
+use super::{Place, is_place, level, speaks_of_entry};
 
 /// What is asked of those who enter each of these places.
 pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Requirement>>> {
@@ -14,49 +14,18 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
             put(asked, cell, cell.plain(), &place.name.article);
         }
     }
-    let levels = places.iter().any(|place| place.level.is_some());
-    let mut current: (&str, Vec<usize>) = ("", Vec::new());
+    let mut about = About { scope, places, article: String::new(), current: Vec::new(), last: None };
     for unit in &scope.units {
-        if current.0 != unit.id() {
-            current = (unit.id(), spoken_of(unit.caption(), places));
-        }
-        if levels && unit.depth == 0 {
+        about.enter(unit);
+        if unit.depth == 0 {
             by_level(unit, places, &mut out);
         }
         if unit.defines() || contract(unit) {
             continue;
         }
         let in_article = in_entry_article(unit);
-        let mut of_unit: Option<Vec<usize>> = None;
         for sentence in unit.sentences() {
-            let mut here = spoken_of(sentence, places);
-            let lead = unit.lead.map(Text::plain).unwrap_or_default();
-            let entry = speaks_of_entry(sentence)
-                || speaks_of_entry(lead) && unit.depth > 0
-                || here.iter().any(|_| sentence.contains("入れ"))
-                || of_unit.is_some() && in_article;
-            let attends = ["名札", "立ち会", "立会", "同行", "付き添"].iter().any(|word| sentence.contains(word));
-            if !(entry || attends && in_article) {
-                if !here.is_empty() && in_article {
-                    current.1 = here;
-                }
-                continue;
-            }
-            if here.is_empty() {
-                here = spoken_of(lead, places);
-            }
-            if here.is_empty() {
-                here = of_unit.clone().unwrap_or_default();
-            }
-            if here.is_empty() {
-                here.clone_from(&current.1);
-            } else if unit.depth == 0 {
-                current.1.clone_from(&here);
-            }
-            if here.is_empty() {
-                here = (0..places.len()).collect();
-            }
-            of_unit = Some(here.clone());
+            let Some(here) = about.places_of(unit, sentence, in_article) else { continue };
             let (all, own) = sentence.split_at(singled_out(sentence, places));
             for (i, asked) in out.iter_mut().enumerate() {
                 let before = asked.len();
@@ -74,6 +43,74 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
         asked.sort_by_key(|found| found.value);
     }
     out
+}
+
+/// Which places the sentences of a text are about, one after the other.
+struct About<'a, 'b> {
+    scope: &'b Scope<'a>,
+    places: &'b [Place],
+    article: String,
+    /// Those the article is about, as far as it has been read.
+    current: Vec<usize>,
+    /// Those the sentence before, of the same paragraph or item, is about.
+    last: Option<Vec<usize>>,
+}
+
+impl<'a> About<'a, '_> {
+    fn enter(&mut self, unit: &Unit<'a>) {
+        self.last = None;
+        if self.article != unit.id() {
+            self.article = unit.id().to_owned();
+            // サーバ室等の管理 is about more than the room it names.
+            let several = unit.caption().contains('等');
+            self.current = if several { Vec::new() } else { spoken_of(unit.caption(), self.places) };
+        }
+    }
+
+    /// The places whose entry this sentence speaks of; `None` where it speaks of something else.
+    fn places_of(&mut self, unit: &Unit<'a>, sentence: &str, in_article: bool) -> Option<Vec<usize>> {
+        let mut here = spoken_of(sentence, self.places);
+        let lead = unit.lead.map(Text::plain).unwrap_or_default();
+        let entry = speaks_of_entry(sentence)
+            || speaks_of_entry(lead) && unit.depth > 0
+            || !here.is_empty() && sentence.contains("入れ")
+            || self.last.is_some() && in_article;
+        let attends = ["名札", "立ち会", "立会", "同行", "付き添"].iter().any(|word| sentence.contains(word));
+        if !(entry || attends && in_article) {
+            if !here.is_empty() && in_article {
+                self.current = here;
+            }
+            return None;
+        }
+        if here.is_empty() {
+            here = spoken_of(lead, self.places);
+        }
+        if here.is_empty() {
+            here = self.last.clone().unwrap_or_default();
+        }
+        let every = || (0..self.places.len()).collect();
+        if here.is_empty() && speaks_of_all(self.scope, sentence, self.places) {
+            here = every();
+        }
+        if here.is_empty() {
+            here.clone_from(&self.current);
+        } else if unit.depth == 0 {
+            self.current.clone_from(&here);
+        }
+        if here.is_empty() {
+            here = every();
+        }
+        self.last = Some(here.clone());
+        Some(here)
+    }
+}
+
+/// Whether a sentence speaks of all places by a word for them: 管理区域, 運用室.
+fn speaks_of_all(scope: &Scope<'_>, sentence: &str, places: &[Place]) -> bool {
+    const ALL: [&str; 8] = ["管理区域", "運用室", "各室", "室等", "事務室等", "当該区域", "前条の室", "制限区域"];
+    let short = scope.short.iter().map(|(_, short)| short.as_str());
+    let umbrella = short.filter(|short| is_place(short) && places.iter().all(|place| place.name.value != *short));
+    ALL.into_iter().chain(umbrella).any(|word| sentence.contains(word))
 }
 
 /// Where a sentence that speaks of all begins to speak of one: …を行い、サーバ室には鍵を用いて.
@@ -203,8 +240,14 @@ fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
         .filter(|_| !mask.contains("カードの管理方法") && !mask.contains("個人番号カード"));
     let alone = sentence.trim() == "鍵" || sentence.starts_with("鍵を") && sentence.chars().count() <= 8;
     let written = mask.replace("記録媒体", "");
-    let record = find(&["記録", "記入", "記載", "記帳", "管理簿", "入室簿", "入退室簿"])
-        .filter(|_| mask.contains('簿') || ["記録", "記入", "記載", "記帳"].iter().any(|word| written.contains(word)));
+    let record = find(&["記録", "記入", "記載", "記帳", "管理簿", "入室簿", "入退室簿", "入退室台帳", "入室台帳"])
+        .filter(|_| {
+            mask.contains(['簿', '帳']) || ["記録", "記入", "記載", "記帳"].iter().any(|word| written.contains(word))
+        });
+    // 入退室管理簿は、1年間保存する says how long, not that an entry is made.
+    let kept = ["保存", "保管"].iter().any(|word| mask.contains(word))
+        && !["記録", "記入", "記載", "記帳", "作成", "備え"].iter().any(|word| written.contains(word));
+    let record = record.filter(|_| !kept);
     let found = [
         (Requirement::Permit, find(&["許可", "承認"])),
         (Requirement::Card, card),

@@ -38,11 +38,20 @@ fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Pla
     if !about {
         return Vec::new();
     }
-    let levels = (0..4).find(|c| {
-        body(table).any(|row| {
-            row.get(*c).is_some_and(|cell| level(cell.plain()).is_some() && cell.plain().chars().count() <= 12)
+    let headed_level = members::column(table, &["レベル", "段階"]);
+    let numbered =
+        |c: &usize| body(table).all(|row| row.get(*c).is_some_and(|cell| cell.plain().trim().chars().count() <= 2));
+    let level_in = |cell: &Text| {
+        level(cell.plain()).or_else(|| super::super::super::heads::leading_number(cell.plain().trim()).map(|(n, _)| n))
+    };
+    let levels = (0..4)
+        .find(|c| {
+            let marked = |row: &Vec<Text>| {
+                row.get(*c).is_some_and(|cell| level(cell.plain()).is_some() && cell.plain().chars().count() <= 12)
+            };
+            body(table).any(marked)
         })
-    });
+        .or(headed_level.filter(numbered));
     let placed = |c: usize| {
         body(table).filter_map(|row| row.get(c)).filter(|cell| is_place_cell(cell)).count() * 2 > body(table).count()
     };
@@ -56,7 +65,7 @@ fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Pla
     let mut out = Vec::new();
     for row in body(table) {
         let Some(cell) = row.get(column).filter(|cell| !cell.is_empty()) else { continue };
-        let level = levels.and_then(|c| row.get(c)).and_then(|cell| level(cell.plain()));
+        let level = levels.and_then(|c| row.get(c)).and_then(level_in);
         let demands: Vec<Text> = row
             .iter()
             .enumerate()
