@@ -38,7 +38,7 @@ pub use search::Found;
 #[derive(Debug)]
 pub struct Ground {
     gate: Gate,
-    sources: Vec<Source>,
+    sources: Vec<Arc<Source>>,
     schema: Arc<Schema>,
     cases: Arc<Cases>,
 }
@@ -69,7 +69,7 @@ impl Ground {
     /// # Errors
     /// As [`Gate::new`].
     pub fn new(profile: Arc<Profile>) -> Result<Self, GateError> {
-        let sources = policy::read(&profile)?;
+        let sources = policy::read(&profile)?.into_iter().map(Arc::new).collect();
         let schema = Arc::new(schema::of(&profile.vocabulary)?);
         let cases = Arc::new(Cases::read(&profile));
         Ok(Self { gate: Gate::new(profile)?, sources, schema, cases })
@@ -165,7 +165,7 @@ impl Ground {
     pub fn mutated(&self, mutant: &Mutant) -> Result<Self, GateError> {
         let mut sources = self.sources.clone();
         match (&mutant.json, sources.get_mut(mutant.at)) {
-            (Some(json), Some(source)) => source.json = json.clone(),
+            (Some(json), Some(source)) => *source = Arc::new(Source { json: json.clone(), ..Source::clone(source) }),
             (None, Some(_)) => drop(sources.remove(mutant.at)),
             (_, None) => return Err(GateError::Invalid(mutant.policy.to_string())),
         }
@@ -173,7 +173,8 @@ impl Ground {
         let mut plans = Vec::with_capacity(mutant.acts.len());
         for act in &mutant.acts {
             let Some(facts) = profile.vocabulary.acts.get(act) else { continue };
-            let speaking: Vec<&Source> = sources.iter().filter(|source| source.acts.contains(act)).collect();
+            let speaking = sources.iter().map(AsRef::as_ref).filter(|source: &&Source| source.acts.contains(act));
+            let speaking: Vec<&Source> = speaking.collect();
             plans.push(ActPlan::new(profile, act, facts, &speaking)?);
         }
         let gate = self.gate.with_plans(plans);
