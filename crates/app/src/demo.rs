@@ -8,6 +8,8 @@
 mod beginning;
 pub mod plan;
 pub mod roster;
+#[cfg(test)]
+mod tests;
 mod year;
 
 use std::path::Path;

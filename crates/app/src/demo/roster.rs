@@ -82,7 +82,9 @@ pub fn officials(profile: &Profile, plan: &Plan, today: Date) -> Vec<Official> {
                 cards += 1;
                 one.card_no = Some(card_no(cards));
             }
-            let by_password = part.terminal.as_deref().is_some_and(|id| !plan.asks_for_card(profile, id));
+            let counter = plan.counter.as_ref().filter(|_| part.counter).map(|counter| counter.terminal.as_str());
+            let mut places = part.terminal.as_deref().into_iter().chain(counter);
+            let by_password = places.any(|id| !plan.asks_for_card(profile, id));
             one.has_account = part.card.is_some() || by_password;
             out.push(one);
         }

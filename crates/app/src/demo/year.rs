@@ -6,6 +6,7 @@
 //! without cards none is lost, without identity records nobody is looked up.
 
 mod mishaps;
+mod passwords;
 mod players;
 mod rooms;
 
@@ -17,14 +18,12 @@ use sekisho_ledgers::spec::Form;
 use sekisho_regulation::Date;
 
 use super::roster::Official;
-use super::{DemoError, PASSWORD, at, quick_hash};
-use crate::desk::{ChangePassword, Desk, Hit, Live, Outcome, PrintForm, SignIn};
+use super::{DemoError, PASSWORD, at};
+use crate::desk::{Desk, Hit, Live, Outcome, PrintForm, SignIn};
 use crate::platform::StagedClock;
 use players::Office;
 pub(super) use players::Players;
 
-/// Days before the end of its term on which an invented person changes the password.
-const PASSWORD_DAYS: i64 = 10;
 /// Minutes between residents at the counter, where the session's limits allow it.
 const RESIDENT_MINUTES: i64 = 11;
 
@@ -94,7 +93,7 @@ impl<'a> Year<'a> {
             }
             self.evening(&mut diary, day, days - n)?;
         }
-        self.last_passwords(&mut diary)
+        self.last_passwords(&diary)
     }
 
     fn import(&self, diary: &Diary) -> Result<(), DemoError> {
@@ -268,49 +267,6 @@ impl<'a> Year<'a> {
             self.rise(&seat);
         }
         Ok(())
-    }
-
-    /// Changes the password in time.
-    fn renew(&self, diary: &mut Diary, office: &Office<'_>, day: Date) -> Result<(), DemoError> {
-        let who = office.who;
-        let account = self.desk.house().read(|books| sekisho_ledgers::kinds::session::account(books, &who.id));
-        let set_on = account.map_or(self.first, |account| account.password_set_on);
-        let term = i64::from(self.players.profile.settings.password.term_days);
-        if day.days() - set_on.days() < (term - PASSWORD_DAYS).max(1) {
-            return Ok(());
-        }
-        let old = diary.password(&who.id);
-        *diary.changes.entry(who.id.clone()).or_insert(0) += 1;
-        let new = diary.password(&who.id);
-        self.change(diary, office, &old, &new, quick_hash(&new)?)
-    }
-
-    fn change(&self, diary: &Diary, office: &Office<'_>, old: &str, new: &str, phc: String) -> Result<(), DemoError> {
-        self.lay_card(diary, office);
-        let change = ChangePassword {
-            terminal: office.terminal.to_owned(),
-            person: office.who.id.clone(),
-            old: old.to_owned(),
-            new: new.to_owned(),
-            again: new.to_owned(),
-        };
-        let outcome = self.desk.put_password(&change, phc)?;
-        self.desk.readers().pull(office.terminal);
-        match outcome {
-            Outcome::Done((), _) => Ok(()),
-            Outcome::Refused(receipt) => self.refused("password.change", &receipt),
-        }
-    }
-
-    /// At the end everybody has the password that the console prints, hashed with the full cost.
-    fn last_passwords(&self, diary: &mut Diary) -> Result<(), DemoError> {
-        self.clock.set(at(self.today, 0, 1).min(crate::platform::now_ms()));
-        let mut holders = self.players.staff.iter().filter(|one| one.has_account && !diary.gone.contains(&one.id));
-        holders.try_for_each(|who| {
-            let Some(terminal) = self.players.place_of(who) else { return Ok(()) };
-            let phc = self.desk.hash(PASSWORD)?;
-            self.change(diary, &Office { who, role: None, terminal }, &diary.password(&who.id), PASSWORD, phc)
-        })
     }
 }
 

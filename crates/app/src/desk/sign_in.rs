@@ -45,8 +45,8 @@ impl std::fmt::Debug for SignIn {
 const PASSWORD_BYTES_MAX: usize = 1024;
 /// Longest id that is looked up, in bytes.
 const ID_BYTES_MAX: usize = 64;
-/// Refusals that are the same for everybody at a terminal, whatever they typed.
-const OF_THE_TERMINAL: [&str; 3] = ["CLOCK_BEHIND", "TERMINAL_OUT_OF_PLACE", "PASSWORD_REQUIRED"];
+/// Refusals that are the same for everybody at a terminal, whoever they are.
+const SAME_FOR_ALL: [&str; 4] = ["CLOCK_BEHIND", "TERMINAL_OUT_OF_PLACE", "PASSWORD_REQUIRED", "PASSWORD_ISSUED"];
 
 /// Who stands at a terminal.
 pub(super) struct Claim {
@@ -164,13 +164,13 @@ impl Desk {
     /// given for an account that is not locked, and until then the same to everybody.
     pub(super) fn alike(&self, mut receipt: Receipt, right: bool, terminal: &str) -> Receipt {
         let decision = &mut receipt.decision;
-        let of_the_terminal = OF_THE_TERMINAL.contains(&&*decision.code);
-        if right && !of_the_terminal && &*decision.code != "ACCOUNT_LOCKED" {
+        let same_for_all = SAME_FOR_ALL.contains(&&*decision.code);
+        if right && !same_for_all && &*decision.code != "ACCOUNT_LOCKED" {
             return receipt;
         }
         // What would have allowed it tells whether there is such a person, and whether the password is right.
         decision.nearest = Nearest::default();
-        if of_the_terminal {
+        if same_for_all {
             return receipt;
         }
         let profile = self.profile();

@@ -3,11 +3,11 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use maud::html;
+use maud::{Markup, html};
 use sekisho_ledgers::Receipt;
 use sekisho_ledgers::spec::FieldError;
 
-use super::sign_in::{chosen, guest, id_field};
+use super::sign_in::{chosen, guest, holders, id_field};
 use crate::desk::{ChangePassword, DeskError, Outcome};
 use crate::web::Web;
 use crate::web::call::{Call, Reply};
@@ -28,12 +28,12 @@ fn page(web: &Web, call: &Call, errors: &[FieldError], refused: Option<&Receipt>
     let body = html! {
         @if let Some(receipt) = refused { (decision::of_receipt(web, receipt)) }
         (fields::summary(errors))
-        @match &card {
+        @if rules.issued { (issued(web)) } @else { @match &card {
             _ if !by_card => {},
             Some(card) => p { "読取装置のカード " strong { (card.card_no) } " の持ち主のパスワードを変更します。" },
             None => div.notice.warn { p { "操作者用ICカードを読取装置に置いてから、この画面を開き直してください。" } },
-        }
-        form.sheet method="post" action="/password" {
+        } }
+        @if !rules.issued { form.sheet method="post" action="/password" {
             (guest(call))
             @if !by_card { (id_field(call)) }
             @for (name, label, kind) in [("old", "いまのパスワード", "current-password"), ("new", "新しいパスワード", "new-password"), ("again", "新しいパスワード（もう一度）", "new-password")] {
@@ -44,7 +44,7 @@ fn page(web: &Web, call: &Call, errors: &[FieldError], refused: Option<&Receipt>
                 }
             }
             div.acts { button.first type="submit" { "変更する" } a href="/sign-in" { "やめる" } }
-        }
+        } }
         section.sheet {
             h2 { "パスワードの決まり" }
             ul {
@@ -58,6 +58,16 @@ fn page(web: &Web, call: &Call, errors: &[FieldError], refused: Option<&Receipt>
         }
     };
     frame::alone(web, &Head { title: "パスワードの変更", room: "", status }, false, &body)
+}
+
+/// Where passwords are issued nobody chooses their own.
+fn issued(web: &Web) -> Markup {
+    html! {
+        div.notice {
+            p { "パスワードは、" (holders(web, "accounts")) "が定めます。自分では変更できません。変えるときは申し出てください。" }
+            p { a.button href="/sign-in" { "サインインの画面へ" } }
+        }
+    }
 }
 
 /// `POST /password`

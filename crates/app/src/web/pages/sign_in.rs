@@ -54,7 +54,7 @@ fn page(web: &Web, call: &Call, refused: Option<&Receipt>, status: StatusCode) -
             @if let Some(card) = &present { (capacity(web, call, &card.card_no)) }
             div.acts {
                 button.first type="submit" { "サインイン" }
-                a href="/password" { "パスワードを変更する" }
+                @if !web.desk.profile().settings.password.issued { a href="/password" { "パスワードを変更する" } }
             }
         }
         @if web.desk.is_demo() { (demo(web, call, terminal.as_deref(), present.as_ref().map(|card| card.card_no.as_str()), by_card)) }
@@ -189,18 +189,25 @@ fn usual_capacity(web: &Web, call: &Call, capacities: &[(String, String)]) -> St
 fn next_step(web: &Web, receipt: &Receipt) -> Markup {
     let code = &*receipt.decision.code;
     html! {
-        @if code == "PASSWORD_EXPIRED" {
+        @if code == "PASSWORD_EXPIRED" && web.desk.profile().settings.password.issued {
+            div.notice { p { "パスワードは、" (holders(web, "accounts")) "が新しく定めます。申し出てください。" } }
+        } @else if code == "PASSWORD_EXPIRED" {
             div.notice { p { "有効期限が切れたパスワードは、ここで変更できます。" } p { a.button.first href="/password" { "パスワードを変更する" } } }
         } @else if code == "RULES_NOT_ACKNOWLEDGED" {
-            div.notice { p { "管理方法の確認は、アクセス管理責任者（" (holders(web, "access_manager")) "）のもとで行ってください。" } }
+            div.notice { p { "管理方法の確認は、" (holders(web, "methods")) "のもとで行ってください。" } }
         }
     }
 }
 
-fn holders(web: &Web, role: &str) -> String {
-    let role = web.desk.profile().role(role);
-    let posts = role.map(|role| role.posts.as_slice()).unwrap_or_default();
-    posts.iter().map(|post| web.desk.label("post", post)).collect::<Vec<_>>().join("、")
+/// The roles that hold a power, with their posts: アクセス管理責任者（住民課長）.
+pub(crate) fn holders(web: &Web, power: &str) -> String {
+    let profile = web.desk.profile();
+    let roles = profile.settings.powers.get(power).into_iter().flatten().filter_map(|role| profile.role(role));
+    let named = roles.map(|role| {
+        let posts: Vec<String> = role.posts.iter().map(|post| web.desk.label("post", post)).collect();
+        if posts.is_empty() { role.name.clone() } else { format!("{}（{}）", role.name, posts.join("、")) }
+    });
+    named.collect::<Vec<_>>().join("又は")
 }
 
 /// `POST /sign-in`
