@@ -5,7 +5,9 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use sekisho_regulation::Profile;
+use sekisho_regulation::draft::{Particulars, draft};
 use sekisho_regulation::profile::ProfileError;
+use sekisho_regulation::reader::Book;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../profiles");
 
@@ -84,6 +86,16 @@ pub fn source(name: &str) -> Result<Source, LoadError> {
         return Ok(Source { files: folder(path)?, national: national() });
     }
     Err(LoadError::Unknown(name.to_owned()))
+}
+
+/// A profile drafted from a text.
+///
+/// # Errors
+/// [`LoadError::Profile`] when the draft cannot be written.
+pub fn drafted(book: &Book, particulars: &Particulars) -> Result<Source, LoadError> {
+    let national = national();
+    let files = draft(book, particulars, &national)?;
+    Ok(Source { files, national })
 }
 
 /// The version in force in a data folder. Every version that was ever adopted stays there, under its
@@ -191,4 +203,51 @@ fn read(path: &Path) -> Result<String, LoadError> {
         return Err(fail("大きすぎます".to_owned()));
     }
     std::fs::read_to_string(path).map_err(|e| fail(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sekisho_gate::Gate;
+    use sekisho_regulation::reader;
+
+    use super::*;
+
+    /// Texts of which a draft is made: the invented ones, and the municipalities' own where they are.
+    fn texts() -> Vec<std::path::PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folders = [root.join("crates/regulation/tests/corpus"), root.join("../shared/seeds")];
+        let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+        let paths = files.filter_map(|entry| Some(entry.ok()?.path()));
+        let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
+        paths.sort();
+        paths
+    }
+
+    #[test]
+    fn every_text_becomes_a_profile_that_runs() -> Result<(), Box<dyn std::error::Error>> {
+        let mut drafted = 0;
+        for path in texts() {
+            let book = reader::read(&std::fs::read(&path)?)?;
+            let particulars = Particulars { key: "town".to_owned(), ..Particulars::default() };
+            let files = draft(&book, &particulars, &national())?;
+            let again = draft(&book, &particulars, &national())?;
+            assert_eq!(files, again, "{} is drafted the same way each time", path.display());
+            let profile = Source { files, national: national() }.profile();
+            let profile = profile.map_err(|e| format!("{}: {e}", path.display()))?;
+            let gate = Gate::new(Arc::new(profile)).map_err(|e| format!("{}: {e}", path.display()))?;
+            for act in ["session.open", "person.register", "operator.designate", "device.register", "profile.adopt"] {
+                let mut sheet = gate.sheet(act).ok_or("no such act")?;
+                for (name, plain) in gate.profile().usual(act) {
+                    sheet.fill(&[(name, serde_json::to_value(plain)?)].into_iter().collect());
+                }
+                let ruling = gate.decide(&sheet);
+                assert!(ruling.allowed(), "{} {act}: {}", path.display(), ruling.decision().sentence);
+            }
+            drafted += 1;
+        }
+        assert!(drafted >= 8, "only {drafted} texts");
+        Ok(())
+    }
 }

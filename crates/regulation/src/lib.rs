@@ -6,6 +6,7 @@
 pub mod citation;
 pub mod date;
 pub mod digest;
+pub mod draft;
 pub mod numeral;
 pub mod profile;
 pub mod reader;
