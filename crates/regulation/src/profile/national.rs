@@ -17,6 +17,7 @@
 //! | `${managers}` | - | each room with the post of its manager |
 //! | `${card}` | - | what the text calls the operator card |
 //!
+//! `@about("TOPIC")` names the topic whose silence leaves a rule out, where that is not its first.
 //! `@where("GAP")` leaves a rule out where the set is empty. An empty set is written as a code that
 //! nothing bears, so that a condition over it stays what it says.
 
@@ -59,7 +60,8 @@ impl Profile {
 
 /// The topic or set for want of which a rule does not apply.
 fn missing(settings: &Settings, rule: &str) -> Option<String> {
-    let topic = annotation(rule, "basis").and_then(|basis| basis.split_whitespace().next());
+    let first = annotation(rule, "basis").and_then(|basis| basis.split_whitespace().next());
+    let topic = annotation(rule, "about").or(first);
     if let Some(topic) = topic.filter(|topic| settings.silent.contains_key(*topic)) {
         return Some(topic.to_owned());
     }
@@ -76,6 +78,10 @@ fn filled_rule(settings: &Settings, file: &str, rule: &str) -> Result<String, Pr
     if let Some(set) = annotation(&rule, "where").map(str::to_owned) {
         codes(settings, &set).ok_or_else(|| undeclared(file, &set))?;
         rule = rule.replacen(&format!("@where(\"{set}\")"), "", 1);
+    }
+    if let Some(topic) = annotation(&rule, "about").map(str::to_owned) {
+        cited(settings, std::iter::once(topic.as_str())).map_err(|topic| undeclared(file, &topic))?;
+        rule = rule.replacen(&format!("@about(\"{topic}\")"), "", 1);
     }
     fill(settings, &rule).map_err(|gap| undeclared(file, &gap))
 }
@@ -270,5 +276,22 @@ impl std::str::FromStr for Demand {
             "escort" => Self::Escort,
             _ => return Err(()),
         })
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use crate::testing::profile;
+
+    #[test]
+    fn a_rule_is_left_out_where_the_text_is_silent_on_what_it_is_about() {
+        let union = profile("tosu");
+        let want = |rule: &str| union.left_out.get(rule).map(String::as_str);
+        assert_eq!(want("entry.enter"), Some("entry"), "its first topic");
+        assert_eq!(want("card.lend.one"), Some("card_ledger"), "what it is about, though not its first topic");
+        assert_eq!(want("target.unknown"), None, "kept, though its first topic is silent");
+        assert_eq!(want("card.required"), Some("devices.ic_card"), "an empty set");
+        assert!(profile("nishimeya").left_out.contains_key("permission.apply"));
+        assert!(union.policies.values().all(|text| !text.contains("@about") && !text.contains("@where")));
     }
 }
