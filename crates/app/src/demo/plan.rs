@@ -251,7 +251,8 @@ impl Plan {
             let ours = Some(&post.section) == section;
             let at = if ours && !records.is_empty() { &counter_at } else { &desk_at };
             let class = terminals.iter().find(|t| Some(&t.id) == at.as_ref()).map_or("", |t| t.class.as_str());
-            let operates = if ours { records.clone() } else { Vec::new() };
+            // A device of the network is for designated operators only.
+            let operates = if records.iter().any(|code| code == class) { records.clone() } else { Vec::new() };
             let handles = (ours && !records.is_empty()).then(|| format!("{}の事務", post.section));
             Part { more: 0, card: card(class), terminal: at.clone(), operates, handles, counter: clerk }
         };

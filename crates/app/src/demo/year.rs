@@ -7,6 +7,7 @@
 
 mod mishaps;
 mod passwords;
+mod permissions;
 mod players;
 mod rooms;
 
@@ -203,6 +204,7 @@ impl<'a> Year<'a> {
             self.visitor(diary, day)?;
             self.inspection(diary, day)?;
         }
+        self.permission(diary, day)?;
         let forgets = shift.first().map(|one| one.id.as_str()).filter(|_| day == self.today.plus_days(-12));
         self.close_counter(diary, forgets, day)
     }

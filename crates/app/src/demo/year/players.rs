@@ -29,6 +29,16 @@ impl<'a> Players<'a> {
         roles.iter().find_map(|role| self.in_role(role))
     }
 
+    /// Somebody of a section who holds a power, in the role that gives it.
+    pub(super) fn with_power_in(&self, power: &str, section: &str) -> Option<Office<'a>> {
+        let roles = self.profile.settings.powers.get(power)?;
+        roles.iter().find_map(|role| {
+            let posts = &self.profile.role(role)?.posts;
+            let mut ours = self.staff.iter().filter(|one| one.section == section && posts.contains(&one.post));
+            ours.find_map(|one| self.office_of(one)).map(|office| Office { role: Some(role), ..office })
+        })
+    }
+
     /// Somebody who manages a room.
     pub(super) fn manager(&self, room: &'a Room) -> Option<Office<'a>> {
         self.in_role(&room.manager)
