@@ -6,7 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 use sekisho_regulation::Profile;
 use sekisho_regulation::draft::{Particulars, draft};
-use sekisho_regulation::profile::ProfileError;
+use sekisho_regulation::profile::{ProfileError, Settings};
 use sekisho_regulation::reader::Book;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../profiles");
@@ -92,9 +92,9 @@ pub fn source(name: &str) -> Result<Source, LoadError> {
 ///
 /// # Errors
 /// [`LoadError::Profile`] when the draft cannot be written.
-pub fn drafted(book: &Book, particulars: &Particulars) -> Result<Source, LoadError> {
+pub fn drafted(book: &Book, particulars: &Particulars, base: Option<&Settings>) -> Result<Source, LoadError> {
     let national = national();
-    let files = draft(book, particulars, &national)?;
+    let files = draft(book, particulars, base, &national)?;
     Ok(Source { files, national })
 }
 
@@ -231,8 +231,8 @@ mod tests {
         for path in texts() {
             let book = reader::read(&std::fs::read(&path)?)?;
             let particulars = Particulars { key: "town".to_owned(), ..Particulars::default() };
-            let files = draft(&book, &particulars, &national())?;
-            let again = draft(&book, &particulars, &national())?;
+            let files = draft(&book, &particulars, None, &national())?;
+            let again = draft(&book, &particulars, None, &national())?;
             assert_eq!(files, again, "{} is drafted the same way each time", path.display());
             let profile = Source { files, national: national() }.profile();
             let profile = profile.map_err(|e| format!("{}: {e}", path.display()))?;

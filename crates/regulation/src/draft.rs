@@ -93,24 +93,27 @@ impl Part<'_> {
     }
 }
 
-/// Drafts a profile: its files by name. `national` are the national files.
+/// Drafts a profile: its files by name. `base` are the settings of a house that is already open: posts,
+/// rooms, devices and cards of the same names keep their codes, so that who was appointed and what was
+/// registered stays what it is. `national` are the national files.
 ///
 /// # Errors
 /// [`ProfileError`] when a national file is missing or malformed, or the draft cannot be written.
 pub fn draft(
     book: &Book,
     particulars: &Particulars,
+    base: Option<&Settings>,
     national: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, ProfileError> {
     let defaults: Defaults = read(national, "defaults.toml")?;
     let vocabulary: Vocabulary = read(national, "facts.toml")?;
     let parts = parts(book);
     let mut questions = Vec::new();
-    let offices = offices::read(&parts, &mut questions);
-    let devices = places::devices(&parts, &mut questions);
-    let rooms = places::rooms(&parts, &offices, &mut questions);
+    let offices = offices::read(&parts, base, &mut questions);
+    let devices = places::devices(&parts, base, &mut questions);
+    let rooms = places::rooms(&parts, base, &offices, &mut questions);
     let cards = devices.iter().any(|device| device.asks_for(crate::profile::Factor::IcCard));
-    let topics = topics::read(&parts, &vocabulary, cards, !rooms.is_empty(), &mut questions);
+    let topics = topics::read(&parts, &vocabulary, cards, rooms.iter().any(|room| room.controlled()), &mut questions);
     questions.extend(unread(&parts));
     let title = book.readings.first().and_then(|r| r.facts.title.as_ref()).map_or("", |title| title.value.as_str());
     let municipality = if particulars.municipality.is_empty() {
@@ -127,18 +130,24 @@ pub fn draft(
         powers: offices.powers(&vocabulary, &devices),
         posts: offices.posts,
         roles: offices.roles,
-        rooms: places::with_office(rooms),
-        card_kinds: defaults.card_kinds.iter().map(|card| card_kind(card, &devices)).collect(),
+        rooms,
+        card_kinds: match base {
+            Some(base) => base.card_kinds.iter().map(|kind| kept_kind(kind, base, &devices)).collect(),
+            None => defaults.card_kinds.iter().map(|card| card_kind(card, &devices)).collect(),
+        },
         retention: retention(&parts, &defaults.books, &topics.basis),
-        password: password(defaults.password, &topics.basis),
+        password: base.map_or_else(
+            || password(defaults.password, &topics.basis),
+            |base| PasswordRules { cites: topics.basis.get("passwords").cloned().unwrap_or_default(), ..base.password.clone() },
+        ),
         devices,
-        operations: defaults.operations,
-        session: defaults.session,
-        purposes: defaults.purposes,
-        forms: defaults.forms,
-        change_reasons: defaults.change_reasons,
+        operations: base.map_or(defaults.operations, |base| base.operations.clone()),
+        session: base.map_or(defaults.session, |base| base.session.clone()),
+        purposes: base.map_or(defaults.purposes, |base| base.purposes.clone()),
+        forms: base.map_or(defaults.forms, |base| base.forms.clone()),
+        change_reasons: base.map_or(defaults.change_reasons, |base| base.change_reasons.clone()),
         readings: questions,
-        card_name: "操作者用カード".to_owned(),
+        card_name: base.map_or_else(|| "操作者用カード".to_owned(), |base| base.card_name.clone()),
         basis: topics.basis,
         silent: topics.silent,
     };
@@ -254,6 +263,23 @@ fn card_kind(card: &DefaultCard, devices: &[crate::profile::DeviceClass]) -> Car
         (!operations.is_empty()).then(|| (device.code.clone(), operations.clone()))
     };
     CardKind { code: card.code.clone(), name: card.name.clone(), operations: devices.iter().filter_map(of).collect() }
+}
+
+/// A kind of card that is there already: on a new class of devices it may do what it may do on one of
+/// the same sort.
+fn kept_kind(kind: &CardKind, base: &Settings, devices: &[crate::profile::DeviceClass]) -> CardKind {
+    let alike = |records: bool| {
+        let mut same = base.devices.iter().filter(|device| device.records == records);
+        same.find_map(|device| kind.operations.get(&device.code).cloned())
+    };
+    let of = |device: &crate::profile::DeviceClass| {
+        let operations = kind.operations.get(&device.code).cloned().or_else(|| {
+            let known = base.devices.iter().any(|class| class.code == device.code);
+            if known { None } else { alike(device.records) }
+        });
+        Some((device.code.clone(), operations?))
+    };
+    CardKind { operations: devices.iter().filter_map(of).collect(), ..kind.clone() }
 }
 
 fn password(default: DefaultPassword, basis: &BTreeMap<String, Vec<Citation>>) -> PasswordRules {

@@ -87,7 +87,7 @@ fn write_draft(book: &reader::Book, folder: &Path, particulars: &Particulars) ->
         let sentence = format!("`{}`にはすでにプロファイルがあります。別のフォルダーを指定してください。", folder.display());
         return Err(CliError::Usage(sentence));
     }
-    let source = profiles::drafted(book, particulars).map_err(CliError::environment)?;
+    let source = profiles::drafted(book, particulars, None).map_err(CliError::environment)?;
     let profile = source.profile().map_err(CliError::environment)?;
     for (name, text) in &source.files {
         let path = folder.join(name);

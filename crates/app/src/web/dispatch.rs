@@ -252,7 +252,7 @@ async fn take_apart(web: &Web, route: &Route, request: Request) -> (Call, Option
     if parts.method != Method::POST {
         return (call, None);
     }
-    let most = if route.path == "/import" { FILE_BYTES_MAX } else { BODY_BYTES_MAX };
+    let most = if matches!(route.path, "/import" | "/regulation/import") { FILE_BYTES_MAX } else { BODY_BYTES_MAX };
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > most) {
         return (call, Some(Fault::TooLarge(most)));

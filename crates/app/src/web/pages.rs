@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod lookup;
 pub(crate) mod password;
+pub(crate) mod reading;
 pub(crate) mod regulation;
 pub(crate) mod session;
 pub(crate) mod sign_in;

@@ -90,6 +90,8 @@ pub(crate) static ROUTES: &[Route] = &[
     get("/evidence/{seq}", Needs::SignedIn, pages::evidence::show, "記録の証拠"),
     get("/evidence/{seq}/proof", Needs::SignedIn, pages::evidence::proof, "包含証明"),
     get("/regulation", Needs::SignedIn, pages::regulation::show, "規程"),
+    get("/regulation/import", Needs::Act(&["profile.adopt"]), pages::reading::show, "規程の取込み"),
+    post("/regulation/import", Needs::Act(&["profile.adopt"]), pages::reading::submit, "規程の読取り"),
     get("/regulation/versions", Needs::SignedIn, pages::versions::all, "規程の版"),
     get("/regulation/versions/{digest}", Needs::SignedIn, pages::versions::one, "規程の版の検討"),
     get("/regulation/readings/{id}", Needs::SignedIn, pages::versions::reading, "読み方"),

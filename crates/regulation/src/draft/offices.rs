@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Part, open};
 use crate::citation::Citation;
-use crate::profile::{Council, DeviceClass, Named, Post, Reading, Role, Vocabulary};
+use crate::profile::{Council, DeviceClass, Named, Post, Reading, Role, Settings, Vocabulary};
 use crate::reader::facts;
 
 /// Seats of a post that many may hold.
@@ -47,15 +47,15 @@ pub(super) struct Offices {
     pub(super) roles: Vec<Role>,
 }
 
-pub(super) fn read(parts: &[Part<'_>], questions: &mut Vec<Reading>) -> Offices {
-    let mut offices = Offices { posts: Vec::new(), roles: Vec::new() };
+pub(super) fn read(parts: &[Part<'_>], base: Option<&Settings>, questions: &mut Vec<Reading>) -> Offices {
+    let mut offices = Offices { posts: base.map(|base| base.posts.clone()).unwrap_or_default(), roles: Vec::new() };
     for part in parts {
         for role in &part.reading.facts.roles {
             offices.add(part, role, questions);
         }
     }
     offices.name_the_chief(parts, questions);
-    offices.add_practice(parts);
+    offices.add_practice(parts, base);
     offices
 }
 
@@ -113,7 +113,9 @@ impl Offices {
         if let Some(known) = self.posts.iter().find(|post| post.name == name) {
             return known.code.clone();
         }
-        let code = format!("post_{}", self.posts.len() + 1);
+        let free = |code: &String| !self.posts.iter().any(|post| post.code == *code);
+        let numbered = (self.posts.len() + 1..).map(|n| format!("post_{n}"));
+        let code = numbered.into_iter().find(free).unwrap_or_default();
         // 各支所長, 当該課の長 and the like are held by many.
         let many = ["各", "当該", "関係", "する課", "する室", "指名する者", "指定する者"].iter().any(|word| name.contains(word));
         let seats = if many { SEATS_MANY } else { 1 };
@@ -145,10 +147,16 @@ impl Offices {
     }
 
     /// Roles that no text names and every house needs.
-    fn add_practice(&mut self, parts: &[Part<'_>]) {
+    fn add_practice(&mut self, parts: &[Part<'_>], base: Option<&Settings>) {
         let cites = parts.first().map(|part| vec![part.cite("1")]).unwrap_or_default();
         let chief = self.roles.iter().find(|role| role.code == "chief").map(|role| role.cites.clone());
         let cites = chief.unwrap_or(cites);
+        if let Some(base) = base {
+            let kept = base.roles.iter().filter(|role| ["operator", "handler", "auditor", "personnel"].contains(&role.code.as_str()));
+            let kept = kept.map(|role| Role { cites: cites.clone(), ..role.clone() });
+            self.roles.extend(kept.collect::<Vec<_>>());
+            return;
+        }
         let sections: Vec<String> = self.posts.iter().map(|post| post.section.clone()).collect();
         let mut staff = Vec::new();
         for section in sections {

@@ -2,13 +2,13 @@
 
 use super::offices::Offices;
 use super::{Part, open};
-use crate::profile::{Demand, DeviceClass, EntryTerms, Factor, FactorTerms, Reading, ReadingChoice, Room};
+use crate::profile::{Demand, DeviceClass, EntryTerms, Factor, FactorTerms, Reading, ReadingChoice, Room, Settings};
 use crate::reader::facts::{self, Requirement};
 
 /// The class of terminals at which those work who do not operate the devices of the text.
 const OFFICE: &str = "office";
 
-pub(super) fn devices(parts: &[Part<'_>], questions: &mut Vec<Reading>) -> Vec<DeviceClass> {
+pub(super) fn devices(parts: &[Part<'_>], base: Option<&Settings>, questions: &mut Vec<Reading>) -> Vec<DeviceClass> {
     let mut devices: Vec<DeviceClass> = Vec::new();
     let mut asked: Vec<FactorTerms> = Vec::new();
     for part in parts {
@@ -22,14 +22,17 @@ pub(super) fn devices(parts: &[Part<'_>], questions: &mut Vec<Reading>) -> Vec<D
         for device in &part.reading.facts.devices {
             match devices.iter_mut().find(|known| known.name == device.value) {
                 Some(known) => known.asks.extend(asked.last().cloned()),
-                None => devices.push(DeviceClass {
-                    code: format!("device_{}", devices.len() + 1),
-                    name: device.value.clone(),
-                    asks: asked.last().cloned().into_iter().collect(),
-                    room_level: 0,
-                    records: true,
-                    cites: vec![part.cite(article)],
-                }),
+                None => {
+                    let there = base.and_then(|base| base.devices.iter().find(|class| class.name == device.value));
+                    devices.push(DeviceClass {
+                        code: there.map_or_else(|| format!("device_{}", devices.len() + 1), |class| class.code.clone()),
+                        name: device.value.clone(),
+                        asks: asked.last().cloned().into_iter().collect(),
+                        room_level: there.map_or(0, |class| class.room_level),
+                        records: true,
+                        cites: vec![part.cite(article)],
+                    });
+                }
             }
         }
     }
@@ -40,6 +43,17 @@ pub(super) fn devices(parts: &[Part<'_>], questions: &mut Vec<Reading>) -> Vec<D
         asked.push(FactorTerms { cites, factors: vec![Factor::Password] });
     }
     let cites = asked.first().map(|terms| terms.cites.clone()).unwrap_or_default();
+    // What is registered as one of them stays under control, though the text does not name it.
+    for class in base.map(|base| base.devices.as_slice()).unwrap_or_default() {
+        if !devices.iter().any(|device| device.code == class.code) {
+            let factors = class.asks.iter().flat_map(|terms| terms.factors.clone()).collect();
+            let asks = vec![FactorTerms { cites: cites.clone(), factors }];
+            devices.push(DeviceClass { asks, cites: cites.clone(), ..class.clone() });
+        }
+    }
+    if devices.iter().any(|device| device.code == OFFICE) {
+        return devices;
+    }
     devices.push(DeviceClass {
         code: OFFICE.to_owned(),
         name: "事務用端末".to_owned(),
@@ -59,7 +73,12 @@ const fn factor(found: facts::Factor) -> Factor {
     }
 }
 
-pub(super) fn rooms(parts: &[Part<'_>], offices: &Offices, questions: &mut Vec<Reading>) -> Vec<Room> {
+pub(super) fn rooms(
+    parts: &[Part<'_>],
+    base: Option<&Settings>,
+    offices: &Offices,
+    questions: &mut Vec<Reading>,
+) -> Vec<Room> {
     let mut rooms: Vec<Room> = Vec::new();
     for part in parts {
         for found in &part.reading.facts.rooms {
@@ -69,24 +88,36 @@ pub(super) fn rooms(parts: &[Part<'_>], offices: &Offices, questions: &mut Vec<R
                 known.asks.push(terms);
                 continue;
             }
-            let code = format!("room_{}", rooms.len() + 1);
+            let there = base.and_then(|base| base.rooms.iter().find(|room| room.name == found.name.value));
+            let code = there.map_or_else(|| format!("room_{}", rooms.len() + 1), |room| room.code.clone());
             questions.push(for_whom(&code, found, &terms));
             rooms.push(Room {
                 code,
                 name: found.name.value.clone(),
-                level: found.level.and_then(|level| u8::try_from(level).ok()).unwrap_or(1),
-                location: "本庁舎".to_owned(),
+                level: found
+                    .level
+                    .and_then(|level| u8::try_from(level).ok())
+                    .or_else(|| there.map(|room| room.level))
+                    .unwrap_or(1),
+                location: there.map_or_else(|| "本庁舎".to_owned(), |room| room.location.clone()),
                 manager: manager(offices),
                 asks: vec![terms],
                 cites,
             });
         }
     }
-    rooms
+    // Devices stand in the other rooms that there are; nothing is asked of those who enter.
+    for room in base.map(|base| base.rooms.as_slice()).unwrap_or_default() {
+        if !rooms.iter().any(|one| one.code == room.code) {
+            let cites = parts.first().map(|part| vec![part.cite("1")]).unwrap_or_default();
+            rooms.push(Room { asks: Vec::new(), manager: manager(offices), cites, ..room.clone() });
+        }
+    }
+    if base.is_some() { rooms } else { with_office(rooms) }
 }
 
 /// The room in which office work is done; nothing is asked of those who enter.
-pub(super) fn with_office(mut rooms: Vec<Room>) -> Vec<Room> {
+fn with_office(mut rooms: Vec<Room>) -> Vec<Room> {
     let (manager, cites) = rooms.first().map_or_else(
         || ("chief".to_owned(), Vec::new()),
         |room| (room.manager.clone(), room.cites.clone()),
