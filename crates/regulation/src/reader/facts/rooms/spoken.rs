@@ -15,8 +15,11 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
         for sentence in unit.sentences() {
             for name in names(sentence) {
                 let called = scope.call(name).to_owned();
-                let known = out.iter().any(|old| key(&old.name.value) == key(&called));
-                if known || ANY.contains(&called.as_str()) {
+                if let Some(known) = out.iter_mut().find(|old| key(&old.name.value) == key(&called)) {
+                    known.aliases.push(called);
+                    continue;
+                }
+                if ANY.contains(&called.as_str()) {
                     continue;
                 }
                 let name = Found { value: called, ..Found::written(unit.text, name, unit.id()) };
@@ -80,10 +83,48 @@ fn place(before: &str) -> &str {
         return name;
     }
     let mask = words::masked(before);
-    let from = ["は、", "が", "は", "を", "に、", "て、", "われる", "される", "した", "する"]
-        .iter()
-        .filter_map(|mark| mask.rfind(mark).map(|at| at + mark.len()))
-        .max()
-        .unwrap_or(0);
+    let from = [
+        "は、",
+        "が",
+        "は",
+        "を",
+        "に、",
+        "て、",
+        "い、",
+        "し、",
+        "り、",
+        "都度、",
+        "われる",
+        "される",
+        "した",
+        "する",
+    ]
+    .iter()
+    .filter_map(|mark| mask.rfind(mark).map(|at| at + mark.len()))
+    .max()
+    .unwrap_or(0);
     before.get(from..).unwrap_or(name).trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_in_a_sentence() {
+        for (sentence, found) in [
+            ("電算室に入室しようとする者は、許可を受ける", vec!["電算室"]),
+            (
+                "運用が行われるサーバ、機器の設置室及び端末の設置場所において、入退室管理を行う",
+                vec!["サーバ、機器の設置室", "端末の設置場所"],
+            ),
+            (
+                "許可を得た者のみが入退室を行い、その都度、サーバの設置室には鍵を用いて入退室を行う",
+                vec!["サーバの設置室"],
+            ),
+            ("書庫に保管する", vec![]),
+        ] {
+            assert_eq!(names(sentence), found, "{sentence}");
+        }
+    }
 }
