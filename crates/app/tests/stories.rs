@@ -107,3 +107,56 @@ async fn sign_in(page: &Browser, terminal: &str, post: &str) {
     page.clicks("form.sheet button[type=submit]").await;
     page.until_at("/").await;
 }
+
+/// Another regulation, of another style, is imported, adopted, and refuses by its own article.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_regulation_is_imported_adopted_and_refuses() {
+    let demo = Demo::start("import");
+    let page = Browser::start("import", &demo.address).await;
+    sign_in(&page, "W-01", "総務課長").await;
+
+    page.open("/regulation/import").await;
+    page.pastes("#text", include_str!("stories/kasumi.txt")).await;
+    page.clicks("form.sheet button.first").await;
+    page.sees("霞ヶ原村住民基本台帳ネットワークシステム取扱要領").await;
+    page.sees("総括責任者").await;
+    page.shot("1-facts").await;
+    // What was read stands in fields, to be corrected.
+    assert_eq!(page.value("[id='posts.0.0']").await, "総務課長");
+    page.clicks("button[value=draft]").await;
+    page.sees("規程の版の検討").await;
+    page.sees("誤りはありません").await;
+    page.sees("できなくなること").await;
+    page.shot("2-examined").await;
+
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let today = sekisho_regulation::Date::in_japan(i64::try_from(now).unwrap()).to_string();
+    page.types("#label", "霞ヶ原村の要領").await;
+    page.types("#effective", &today).await;
+    page.types("#summary", "村の要領を定める。").await;
+    // The regulation in force asks for the council first.
+    page.clicks("form[action^='/acts/profile.adopt'] button.first").await;
+    page.sees("会議の審議の記録がないため").await;
+    page.sees("第4条第3項第1号").await;
+    page.shot("3-without-the-council").await;
+    page.types("[name=resolution]", "令和8年11月20日 第3号").await;
+    page.clicks("main form button.first").await;
+    page.sees("霞ヶ原村の要領").await;
+    page.shot("4-adopted").await;
+
+    // The house opens anew by it; everybody signs in again.
+    page.until_signed_out().await;
+    sign_in(&page, "W-02", "企画財政課長").await;
+    page.open("/regulation").await;
+    page.sees("霞ヶ原村住民基本台帳ネットワークシステム取扱要領").await;
+    page.shot("5-in-force").await;
+    let (person, staff_id) = demo.employee("kikaku_kakaricho");
+    page.open("/acts/entry.enter?room=densan").await;
+    page.picks("[name=person]", &person).await;
+    page.types("[name=staff_id]", &staff_id).await;
+    page.types("[name=purpose]", "機器の点検").await;
+    page.clicks("main form button.first").await;
+    page.sees("許可のない職員は、電算室に入れません").await;
+    page.sees("要領第4条").await;
+    page.shot("6-refused").await;
+}

@@ -3,8 +3,8 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::Request;
@@ -79,6 +79,8 @@ pub(crate) struct Listening<'a> {
 const SWEEP: Duration = Duration::from_secs(1);
 /// How often cards prove themselves again.
 const REPROVE: Duration = Duration::from_secs(60);
+/// How long a version is due before the house opens anew with it.
+const ANNOUNCED: Duration = Duration::from_secs(5);
 /// How often the record verifies itself.
 const VERIFY: Duration = Duration::from_secs(3600);
 
@@ -115,12 +117,14 @@ struct Open {
     now: RwLock<(Arc<Desk>, Router)>,
     options: WebOptions,
     folder: PathBuf,
+    /// When it was first seen that another version is due.
+    due: Mutex<Option<Instant>>,
 }
 
 impl Open {
     fn new(desk: Arc<Desk>, options: WebOptions, folder: &Path) -> Self {
         let router = pages(&desk, &options, folder);
-        Self { now: RwLock::new((desk, router)), options, folder: folder.to_owned() }
+        Self { now: RwLock::new((desk, router)), options, folder: folder.to_owned(), due: Mutex::default() }
     }
 
     fn desk(&self) -> Arc<Desk> {
@@ -140,6 +144,12 @@ impl Open {
     fn renew(&self) {
         let old = self.desk();
         let Some(digest) = old.version_due() else { return };
+        // Who has adopted it sees first that it was.
+        let since = *self.due.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+        if since.elapsed() < ANNOUNCED {
+            return;
+        }
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
         tracing::info!(digest, "another version of the regulation comes into force");
         match self.reopened(&old, &digest) {
             Ok(desk) => {

@@ -132,6 +132,26 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Puts a long text into a field, as pasting does.
+    pub(crate) async fn pastes(&self, css: &str, text: &str) {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
+        let arguments = vec![serde_json::to_value(&field).unwrap(), text.into()];
+        self.client.execute("arguments[0].value = arguments[1]", arguments).await.unwrap();
+    }
+
+    /// Opens the first page again and again until the house asks to sign in.
+    pub(crate) async fn until_signed_out(&self) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.open("/").await;
+            if self.client.current_url().await.unwrap().path() == "/sign-in" {
+                return;
+            }
+            assert!(Instant::now() < until, "still signed in:\n{}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    }
+
     /// Chooses an option of a select, or types it where the choice is a field with suggestions.
     pub(crate) async fn picks(&self, css: &str, value: &str) {
         let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();

@@ -38,6 +38,7 @@ fn page(web: &Web, call: &Call, refused: Option<&Receipt>, status: StatusCode) -
     let body = html! {
         @if let Some(receipt) = refused { (decision::of_receipt(web, receipt)) (next_step(web, receipt)) }
         @else { (reason(call.query.get("reason"), by_card)) }
+        (new_version(web))
         @if terminal.is_none() {
             div.notice.warn { p { "このブラウザの端末が決まっていません。下から端末を選んでください。" } }
         }
@@ -118,6 +119,20 @@ fn back(call: &Call) -> String {
 
 pub(crate) fn guest(call: &Call) -> Markup {
     html! { input type="hidden" name="_csrf" value=(call.guest); }
+}
+
+/// Days for which the sign-in page says that another version of the regulation is in force.
+const NEW_DAYS: i64 = 7;
+
+fn new_version(web: &Web) -> Markup {
+    let today = Date::in_japan(web.desk.now_ms());
+    let version = web.desk.house().read(|books| sekisho_ledgers::kinds::regulation::in_force(books, today));
+    let new = version.filter(|version| today.days() - version.effective.days() < NEW_DAYS);
+    html! {
+        @if let Some(version) = new {
+            div.notice role="status" { p { (version.effective.wareki()) "から、規程の新しい版「" (version.label) "」で判定しています。" } }
+        }
+    }
 }
 
 fn reason(reason: &str, by_card: bool) -> Markup {
