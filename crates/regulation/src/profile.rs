@@ -16,10 +16,12 @@ use crate::digest;
 mod national;
 pub mod readings;
 mod settings;
+mod sign_in;
 mod theorem;
 mod vocabulary;
 
 pub use settings::*;
+pub use sign_in::*;
 pub use theorem::*;
 pub use vocabulary::*;
 

@@ -63,7 +63,7 @@ fn a_person_unlocks_and_a_first_password_must_be_changed() {
     hand.did(ResetPassword { person: "p1".into() }.asked());
     assert!(expired(&the_account(&hand), &rules, day("2026-04-01")));
     let issued = PasswordRules { issued: true, ..rules };
-    assert!(!expired(&the_account(&hand), &issued, day("2026-06-30")), "where passwords are issued, it is no first one");
+    assert!(!expired(&the_account(&hand), &issued, day("2026-06-30")), "issued: it is no first one");
     assert!(expired(&the_account(&hand), &issued, day("2026-07-01")));
 }
 
