@@ -25,6 +25,7 @@ use sekisho_ledgers::{ActError, House, Receipt, Registry};
 use sekisho_regulation::Profile;
 
 pub use account::ChangePassword;
+pub(crate) use account::first_password;
 pub use identity::{ExtractForm, File, Hit, PrintForm, Sheet, Shown};
 pub use live::Live;
 pub use show::Verified;

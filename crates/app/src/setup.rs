@@ -1,9 +1,13 @@
 //! Entries at introduction: the people, posts, cards and devices that are there before anybody can
 //! sign in. Each is an event of its own; closing the introduction ends them for good.
 
+mod first;
+
 use sekisho_gate::Fact;
 use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given};
 use sekisho_ledgers::{ActError, House};
+
+pub use first::{First, FirstError, first};
 
 /// Why an entry was not made.
 #[derive(Debug, thiserror::Error)]

@@ -397,7 +397,7 @@ fn make_folder(path: &Path) -> Result<(), SiteError> {
 }
 
 /// Writes a file that only its owner may read, so that it is there as a whole or not at all.
-fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), SiteError> {
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), SiteError> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let fresh = path.with_extension("new");
     let write = || {

@@ -52,7 +52,7 @@ pub struct Plan {
 }
 
 /// A machine.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terminal {
     /// Id, such as `T-01`.
@@ -277,7 +277,7 @@ impl Plan {
 }
 
 /// A device of a class in the first room that is secure enough for it.
-fn machine(profile: &Profile, n: usize, class: &DeviceClass) -> Option<Terminal> {
+pub(crate) fn machine(profile: &Profile, n: usize, class: &DeviceClass) -> Option<Terminal> {
     let rooms = profile.settings.rooms.iter().filter(|room| room.level >= class.room_level);
     let room = rooms.min_by_key(|room| room.level)?;
     Some(Terminal {
@@ -297,7 +297,7 @@ fn managing_section(profile: &Profile) -> Option<&String> {
 }
 
 /// The kind of card that may do the most on a class of devices, if one is asked for there.
-fn kind_for(profile: &Profile, class: &str) -> Option<String> {
+pub(crate) fn kind_for(profile: &Profile, class: &str) -> Option<String> {
     profile.device_class(class).filter(|class| class.asks_for(Factor::IcCard))?;
     let kinds = profile.settings.card_kinds.iter();
     let most = kinds.max_by_key(|kind| kind.operations.get(class).map_or(0, Vec::len))?;

@@ -4,6 +4,7 @@ use sekisho_gate::Fact;
 use sekisho_gate::password::{self, About, PasswordEvidence};
 use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given};
 use sekisho_ledgers::kinds::organisation;
+use sekisho_ledgers::ports::{Entropy, EntropyError};
 use sekisho_ledgers::spec::FieldError;
 
 use super::sign_in::Claim;
@@ -121,7 +122,7 @@ impl Desk {
     /// changed at the first sign-in.
     pub(super) fn reset_password(&self, live: &Live, asked: Asked) -> Result<Outcome<()>, DeskError> {
         let person = asked.public.get("person").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        let first = self.first_password()?;
+        let first = first_password(&*self.house.ground().entropy).map_err(|e| DeskError::Internal(e.to_string()))?;
         let phc = self.hash(&first)?;
         let outcome = self.submit(live, asked, Vec::new(), vec![Effect::Password { person, phc }])?;
         if let Outcome::Done((), _) = &outcome {
@@ -137,16 +138,17 @@ impl Desk {
         self.submit(live, asked, Vec::new(), vec![Effect::Password { person: person.to_owned(), phc }])
     }
 
-    fn first_password(&self) -> Result<String, DeskError> {
-        const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
-        let bytes = random::<16>(&*self.house.ground().entropy).map_err(|e| DeskError::Internal(e.to_string()))?;
-        let letters = bytes.iter().filter_map(|b| LETTERS.get(usize::from(b % 32)).map(|c| char::from(*c)));
-        Ok(format!("{}-Z7", letters.collect::<String>()))
-    }
-
     /// Argon2id of a password, with a fresh salt.
     pub(crate) fn hash(&self, password: &str) -> Result<String, DeskError> {
         let salt = random::<16>(&*self.house.ground().entropy).map_err(|e| DeskError::Internal(e.to_string()))?;
         password::hash(password, &salt).map_err(|e| DeskError::Internal(e.to_string()))
     }
+}
+
+/// A password that nobody has chosen, easy to copy by hand.
+pub(crate) fn first_password(entropy: &dyn Entropy) -> Result<String, EntropyError> {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
+    let bytes = random::<16>(entropy)?;
+    let letters = bytes.iter().filter_map(|b| LETTERS.get(usize::from(b % 32)).map(|c| char::from(*c)));
+    Ok(format!("{}-Z7", letters.collect::<String>()))
 }

@@ -184,11 +184,15 @@ impl Desk {
         }
         let cites = if cites.is_empty() { profile.governing("session.open") } else { cites };
         let places: Vec<String> = cites.iter().map(|cite| profile.cite_ja(cite)).collect();
+        let managers = profile.settings.powers.get("accounts").into_iter().flatten();
+        let managers: Vec<&str> =
+            managers.filter_map(|role| profile.role(role)).map(|role| role.name.as_str()).collect();
         let act = &profile.vocabulary.acts.get(&*decision.act).map_or("サインイン", |act| act.ja.as_str());
         decision.sentence = format!(
             "利用者IDかパスワードが違うか、アカウントがロックされているため、{act}はできません。{}の定めによります。\
-             入力を確かめ、続けて失敗するときは、アカウントの管理者にロックの解除かパスワードの再発行を申し出てください。",
-            places.join("、")
+             入力を確かめ、続けて失敗するときは、{}にロックの解除かパスワードの再発行を申し出てください。",
+            places.join("、"),
+            if managers.is_empty() { "権限を持つ責任者".to_owned() } else { managers.join("又は") }
         )
         .into();
         (decision.code, decision.policies, decision.articles) = ("PASSWORD_INVALID".into(), Arc::new([]), cites.into());
