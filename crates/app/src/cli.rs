@@ -4,6 +4,7 @@
 mod archive;
 mod backup;
 mod bench;
+mod check;
 mod decide;
 mod demo;
 mod diff;
@@ -51,7 +52,6 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Terminal(args) => terminal::run(&args),
         Command::Reader(args) => reader::run(&args),
-        Command::Prove(args) => prove::run(&args),
     };
     match done {
         Ok(Done::Well) => ExitCode::SUCCESS,
@@ -76,7 +76,7 @@ struct Cli {
 enum Command {
     /// 架空の村を作り、ブラウザーで使えるようにする。例: sekisho demo --port 8680
     Demo(demo::DemoArgs),
-    /// 空のデータフォルダーを作る。例: sekisho init --profile nishimeya --data ./data
+    /// 空のデータフォルダーを作る。例: sekisho init --profile nishimeya --data ./data --first 氏名
     Init(init::InitArgs),
     /// データフォルダーを開いて、画面とAPIを提供する。例: sekisho serve --data ./data
     Serve(serve::ServeArgs),
@@ -102,9 +102,6 @@ enum Command {
     Terminal(terminal::TerminalArgs),
     /// 端末のカード読取装置として働く。例: sekisho reader --server https://sekisho.example --terminal T-01 --room madoguchi
     Reader(reader::ReaderArgs),
-    /// 規程の定理を、すべての要求について証明する。例: sekisho prove nishimeya
-    #[command(hide = true)]
-    Prove(prove::ProveArgs),
 }
 
 /// Where a command finds its data.

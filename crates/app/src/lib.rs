@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod cli;
 pub mod codes;
+pub mod coverage;
 pub mod demo;
 pub mod desk;
 pub mod platform;

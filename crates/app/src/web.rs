@@ -102,3 +102,9 @@ impl Web {
 pub fn router(desk: Arc<Desk>, options: WebOptions) -> axum::Router {
     dispatch::router(Arc::new(Web::new(desk, options)))
 }
+
+/// Whether a page is served at this path.
+#[must_use]
+pub fn serves(path: &str) -> bool {
+    routes::ROUTES.iter().any(|route| route.path == path)
+}

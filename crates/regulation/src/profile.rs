@@ -14,12 +14,15 @@ use crate::citation::Citation;
 use crate::digest;
 
 mod national;
+pub mod obligations;
 pub mod readings;
 mod settings;
 mod sign_in;
 mod theorem;
 mod vocabulary;
 
+pub use obligations::Obligation;
+use obligations::Obligations;
 pub use settings::*;
 pub use sign_in::*;
 pub use theorem::*;
@@ -40,6 +43,8 @@ pub struct Profile {
     /// Ids of national rules that do not apply here, each with the topic on which the text is silent
     /// or the set that is empty.
     pub left_out: BTreeMap<String, String>,
+    /// Everything that the text asks, with what meets it.
+    pub obligations: Vec<Obligation>,
     /// What its articles guarantee of every request: the national theorems and the municipality's.
     pub theorems: Theorems,
     /// Golden cases by file name, such as `cases/entry.toml`.
@@ -108,6 +113,8 @@ impl Profile {
         let mut all = files.clone();
         // Who plays in a demonstration decides nothing.
         all.remove("demo.toml");
+        // What meets an obligation is said about the rules; it is none of them.
+        all.remove(obligations::FILE);
         all.extend(national);
         let profile = Self {
             settings,
@@ -116,6 +123,10 @@ impl Profile {
             policies,
             left_out: filled.left_out,
             theorems,
+            obligations: match files.contains_key(obligations::FILE) {
+                true => parse::<Obligations>(files, obligations::FILE)?.obligation,
+                false => Vec::new(),
+            },
             cases: under(files, "cases/"),
             digest: digest::of_files(&all),
         };

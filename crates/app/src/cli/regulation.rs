@@ -42,6 +42,8 @@ enum What {
     },
     /// 二つの版の違いを条ごとに示し、記録された判定をやり直して、だれが何をできなくなるかを示す。例: sekisho regulation diff nishimeya ./改正案 --replay --data ./data
     Diff(super::diff::DiffArgs),
+    /// 規程が求めること一つ一つについて、それを果たすものと、それを示す試験を挙げる。例: sekisho regulation check nishimeya
+    Check(super::check::CheckArgs),
     /// 規程の定理を、すべての要求について証明する。例: sekisho regulation prove nishimeya --mutate
     Prove(super::prove::ProveArgs),
 }
@@ -57,6 +59,7 @@ pub(crate) fn run(args: &RegulationArgs) -> Result<Done, CliError> {
             import(file, *format, draft.as_deref(), &particulars)
         }
         What::Diff(args) => super::diff::run(args),
+        What::Check(args) => super::check::run(args),
         What::Prove(args) => super::prove::run(args),
     }
 }

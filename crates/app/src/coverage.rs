@@ -1,0 +1,157 @@
+//! Which obligations of a regulation are met by what, and which test shows it.
+
+use std::collections::BTreeSet;
+
+use sekisho_gate::Gate;
+use sekisho_ledgers::Registry;
+use sekisho_ledgers::kinds::KINDS;
+use sekisho_regulation::profile::Obligation;
+
+/// An obligation, looked at.
+#[derive(Clone, Debug)]
+pub struct Coverage<'p> {
+    /// The obligation.
+    pub obligation: &'p Obligation,
+    /// Names in it that are nowhere: such a row is not met.
+    pub unknown: Vec<&'p str>,
+}
+
+impl Coverage<'_> {
+    /// Whether it is met, by what there is.
+    #[must_use]
+    pub fn met(&self) -> bool {
+        self.obligation.met() && self.unknown.is_empty()
+    }
+}
+
+/// Looks at every obligation of a gate's profile.
+#[must_use]
+pub fn of(gate: &Gate) -> Vec<Coverage<'_>> {
+    let known = Known::of(gate);
+    let look = |obligation| Coverage { obligation, unknown: known.missing(gate, obligation) };
+    gate.profile().obligations.iter().map(look).collect()
+}
+
+/// What there is by name.
+struct Known {
+    registry: Registry,
+    policies: BTreeSet<String>,
+    cases: BTreeSet<String>,
+    theorems: BTreeSet<String>,
+}
+
+impl Known {
+    fn of(gate: &Gate) -> Self {
+        Self {
+            registry: Registry::new(KINDS),
+            policies: gate.policies().iter().map(|policy| policy.id.to_string()).collect(),
+            cases: gate.run_cases().into_iter().filter(|case| case.passed()).map(|case| case.name).collect(),
+            theorems: gate.profile().theorems.theorems.iter().map(|theorem| theorem.id.clone()).collect(),
+        }
+    }
+
+    fn missing<'p>(&self, gate: &Gate, obligation: &'p Obligation) -> Vec<&'p str> {
+        let met_by = obligation.by.iter().filter(|name| !self.is_means(gate, name));
+        let shown_by = obligation.tests.iter().filter(|name| !self.is_test(name));
+        met_by.chain(shown_by).map(String::as_str).collect()
+    }
+
+    fn is_means(&self, gate: &Gate, name: &str) -> bool {
+        match name.split_once(':') {
+            Some(("policy", id)) => self.policies.contains(id),
+            Some(("book", view)) => self.registry.view(view).is_some(),
+            Some(("act", act)) => self.registry.act(act).is_some(),
+            Some(("page", path)) => crate::web::serves(path),
+            Some(("setting", path)) => has_setting(gate, path),
+            // Duties, approval steps and documents are books of their own, which do not exist yet.
+            _ => false,
+        }
+    }
+
+    /// Tests of the program are checked by a test that reads the source.
+    fn is_test(&self, name: &str) -> bool {
+        match name.split_once(':') {
+            Some(("case", case)) => self.cases.contains(case),
+            Some(("theorem", id)) => self.theorems.contains(id),
+            Some(("test", path)) => path.contains("::"),
+            _ => false,
+        }
+    }
+}
+
+/// Whether the profile settles something under this name, such as `council` or `rooms.densan`.
+fn has_setting(gate: &Gate, path: &str) -> bool {
+    let settings = serde_json::to_value(&gate.profile().settings).unwrap_or_default();
+    let mut at = &settings;
+    for part in path.split('.') {
+        let next = match at {
+            serde_json::Value::Array(list) => list.iter().find(|one| {
+                ["code", "key", "id", "book"].iter().any(|key| one.get(*key).and_then(|v| v.as_str()) == Some(part))
+            }),
+            other => other.get(part),
+        };
+        match next {
+            Some(next) if !next.is_null() => at = next,
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn gates() -> Vec<Gate> {
+        let keys = crate::profiles::shipped();
+        let profile = |key: &String| crate::profiles::source(key).unwrap().profile().unwrap();
+        keys.iter().map(|key| Gate::new(Arc::new(profile(key))).unwrap()).collect()
+    }
+
+    /// Every name in a coverage table is there, and every obligation of an article is in the table.
+    #[test]
+    fn coverage_names_what_there_is() {
+        for gate in gates() {
+            let key = &gate.profile().settings.key;
+            for row in of(&gate) {
+                assert!(row.unknown.is_empty(), "{key} {}: {:?}", row.obligation.id, row.unknown);
+            }
+            let listed: BTreeSet<&str> = gate.profile().obligations.iter().map(|o| o.id.as_str()).collect();
+            let articles = gate.profile().articles.iter().flat_map(|article| &article.obligations);
+            let versions = gate.profile().settings.instruments.iter().flat_map(|i| &i.versions);
+            for id in articles.chain(versions.flat_map(|version| &version.obligations)) {
+                assert!(listed.is_empty() || listed.contains(id.as_str()), "{key}: {id} is not in the table");
+            }
+        }
+    }
+
+    /// The tests of the program that a table names are in the source.
+    #[test]
+    fn coverage_names_tests_that_there_are() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut source = String::new();
+        read_all(&root.join("crates"), &mut source);
+        for gate in gates() {
+            for obligation in &gate.profile().obligations {
+                for test in obligation.tests.iter().filter_map(|name| name.strip_prefix("test:")) {
+                    let name = test.rsplit("::").next().unwrap();
+                    assert!(source.contains(&format!("fn {name}(")), "{}: no test `{test}`", obligation.id);
+                }
+            }
+        }
+    }
+
+    fn read_all(dir: &Path, out: &mut String) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read_all(&path, out);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                out.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+}
