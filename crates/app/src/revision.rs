@@ -62,12 +62,13 @@ pub fn consequences(
 ) -> Result<Consequences, StoreError> {
     let mut found = Consequences::default();
     let (lost, gained) = (&mut found.lost, &mut found.gained);
-    let tally = Replay { registry, store, vault, gate }.run(since, &mut |event, decision| {
-        match (event.allowed, decision.allowed) {
-            (true, false) => note(lost, event, decision),
-            (false, true) => note(gained, event, decision),
-            _ => {}
-        }
+    let tally = Replay { registry, store, vault, gate }.run(since, &mut |event, decision| match (
+        event.allowed,
+        decision.allowed,
+    ) {
+        (true, false) => note(lost, event, decision),
+        (false, true) => note(gained, event, decision),
+        _ => {}
     })?;
     found.tally = tally;
     Ok(found)

@@ -32,6 +32,9 @@ pub struct Tally {
     pub unreadable: u64,
 }
 
+/// Facts that the caller had established.
+type Established = Vec<(String, Fact)>;
+
 /// What decisions are made again from.
 pub struct Replay<'a> {
     /// Knows every kind.
@@ -113,7 +116,7 @@ impl Replay<'_> {
     }
 
     /// The act as it was asked, with the facts that the caller had established.
-    fn act(&self, event: &Event) -> Result<Option<(Act, Vec<(String, Fact)>)>, StoreError> {
+    fn act(&self, event: &Event) -> Result<Option<(Act, Established)>, StoreError> {
         let Some(entry) = self.registry.act(&event.act) else { return Ok(None) };
         let mut asked = Asked { public: event.body.clone(), ..Asked::new(entry.spec.name) };
         let recorded = asked.public.remove("given");

@@ -117,7 +117,8 @@ impl Report {
             "記録された判定{}件を{seconds:.1}秒でやり直しました。同じ{}件、認められなくなる{}件、認められるようになる{}件、個人の文が消去されていてやり直せない{}件。",
             tally.decided, tally.same, tally.lost, tally.gained, tally.unreadable
         ));
-        for (title, effects) in [("できなくなる人", &found.lost), ("できるようになる人", &found.gained)] {
+        for (title, effects) in [("できなくなる人", &found.lost), ("できるようになる人", &found.gained)]
+        {
             say(format_args!("{title}{}", if effects.is_empty() { ": いません" } else { "" }));
             for (right, effect) in effects {
                 say(format_args!("  {}", self.sentence(right, effect)));
@@ -129,9 +130,7 @@ impl Report {
     }
 
     fn json(&self) -> serde_json::Value {
-        let change = |change: &ArticleChange| {
-            serde_json::json!({ "article": change.article.as_ref().map(ToString::to_string), "what": change.what })
-        };
+        let change = |change: &ArticleChange| serde_json::json!({ "article": change.article.as_ref().map(ToString::to_string), "what": change.what });
         let effect = |(right, effect): (&Right, &Effect)| {
             let articles: Vec<String> = effect.now.articles.iter().map(ToString::to_string).collect();
             serde_json::json!({

@@ -92,6 +92,7 @@ fn settings(old: &Profile, new: &Profile, put: &mut Put<'_>) {
         flat
     };
     let (before, after) = (of(old), of(new));
+    let words = Words { old, new };
     let show = |value: Option<&(String, Vec<Citation>)>| value.map_or("なし".to_owned(), |(text, _)| text.clone());
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for path in paths {
@@ -99,8 +100,54 @@ fn settings(old: &Profile, new: &Profile, put: &mut Put<'_>) {
         if was.map(|(text, _)| text) != is.map(|(text, _)| text) {
             let mut cites: Vec<Citation> = was.into_iter().chain(is).flat_map(|(_, cites)| cites.clone()).collect();
             cites.dedup();
-            put(&cites, format!("設定`{path}`を「{}」から「{}」に改める", show(was), show(is)));
+            let what = words.of(path, was.map(|(text, _)| text), is.map(|(text, _)| text));
+            let plain = || format!("設定`{path}`を「{}」から「{}」に改める", show(was), show(is));
+            put(&cites, what.unwrap_or_else(plain));
         }
+    }
+}
+
+/// Says in words what is kept under codes.
+struct Words<'p> {
+    old: &'p Profile,
+    new: &'p Profile,
+}
+
+impl Words<'_> {
+    /// What changes under `basis`, `silent` and `powers`; none for other settings.
+    fn of(&self, path: &str, was: Option<&String>, is: Option<&String>) -> Option<String> {
+        let (table, code) = path.split_once('.')?;
+        let cites = |profile: &Profile, text: Option<&String>| {
+            let places =
+                text.map(|text| text.split('、').filter_map(|cite| cite.parse().ok()).collect::<Vec<Citation>>());
+            let places: Vec<String> = places.unwrap_or_default().iter().map(|cite| profile.cite_ja(cite)).collect();
+            if places.is_empty() { "定めなし".to_owned() } else { places.join("、") }
+        };
+        let roles = |profile: &Profile, text: Option<&String>| {
+            let codes = text.map(|text| text.split('、').collect::<Vec<_>>()).unwrap_or_default();
+            let name = |code: &&str| profile.role(code).map(|role| role.name.clone());
+            let names: Vec<String> = codes.iter().filter_map(name).collect();
+            if names.is_empty() { "なし".to_owned() } else { names.join("、") }
+        };
+        let vocabulary = &self.new.vocabulary;
+        Some(match table {
+            "basis" => {
+                let topic = vocabulary.topics.get(code).map_or(code, String::as_str);
+                format!("「{topic}」の根拠を、{}から{}に改める", cites(self.old, was), cites(self.new, is))
+            }
+            "silent" => {
+                let topic = vocabulary.topics.get(code).map_or(code, String::as_str);
+                match is {
+                    Some(_) => format!("「{topic}」の定めはないものとする"),
+                    None => format!("「{topic}」の定めを置く"),
+                }
+            }
+            "powers" => {
+                let power = vocabulary.powers.get(code).map_or(code, String::as_str);
+                format!("「{power}」を行う役割を、{}から{}に改める", roles(self.old, was), roles(self.new, is))
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -117,7 +164,7 @@ fn flatten(value: &Json, path: &str, cites: &[Citation], out: &mut BTreeMap<Stri
         Json::Array(list) if list.iter().any(Json::is_object) => {
             for (at, one) in list.iter().enumerate() {
                 let named = ["code", "key", "id", "no", "book"].into_iter().find_map(|key| one.get(key));
-                let name = named.map_or_else(|| at.to_string(), |name| text(name));
+                let name = named.map_or_else(|| at.to_string(), text);
                 flatten(one, &join(&name), cites, out);
             }
         }

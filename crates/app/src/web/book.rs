@@ -46,7 +46,15 @@ const MANAGERS: &[&str] = &["account.unlock", "operator.designate", "history.ins
 const HANDLERS: &[&str] = &["identity.print", "identity.import", "history.inspect"];
 
 /// Every book, in the order in which people look for them.
-pub(crate) static BOOKS: [About; 23] = [
+pub(crate) static BOOKS: [About; 25] = [
+    about(
+        "profile_versions",
+        "採用した規程の版ごとに、公布、施行、適用の日と会議の審議を記します。どの判定も、どの版によるかを記録しています。",
+        &[],
+        &[],
+        &["supersedes", "summary"],
+    ),
+    about("readings", "条文の読み方が分かれるところを、どう読むと決めたかを記します。", &[], &[], &["choice"]),
     about(
         "cards",
         "操作者用ICカード1枚ごとに、いまの状態と貸し借りを記します。",
