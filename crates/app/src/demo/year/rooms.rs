@@ -108,7 +108,7 @@ impl<'a> Year<'a> {
                 if let Some(permit) = permits.iter().filter(ours).find(|p| p.state == "valid" && p.to >= day) {
                     return Ok(permit.permit_no.clone());
                 }
-                (vec![("person", one.id.clone())], 180)
+                (vec![("person", one.id.clone())], 200)
             }
             Entrant::Visitor { name, firm, .. } => {
                 (vec![("visitor", name.to_owned()), ("affiliation", firm.to_owned())], 1)
