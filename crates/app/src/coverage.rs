@@ -128,6 +128,46 @@ mod tests {
         }
     }
 
+    /// The days of every version, as the texts have them: promulgated, in force, applied.
+    #[test]
+    fn versions_keep_their_three_dates() {
+        let expected: [(&str, &[(&str, &str, &str)]); 5] = [
+            (
+                "chiba",
+                &[
+                    ("2002-08-05", "2002-08-05", "2002-08-05"),
+                    ("2002-12-12", "2002-12-12", "2002-12-12"),
+                    ("2003-08-25", "2003-08-25", "2003-08-25"),
+                    ("2005-04-01", "2005-04-01", "2005-04-01"),
+                    ("2006-04-01", "2006-04-01", "2006-04-01"),
+                    ("2007-04-01", "2007-04-01", "2007-04-01"),
+                ],
+            ),
+            ("hirakata", &[("2002-08-05", "2002-08-05", "2002-08-05")]),
+            ("iida", &[("2022-03-31", "2022-04-01", "2022-04-01")]),
+            (
+                "nishimeya",
+                &[
+                    // Applied from a day before it was promulgated (AMB-NM-09).
+                    ("2002-08-30", "2002-08-30", "2002-08-05"),
+                    ("2016-03-14", "2016-03-14", "2016-03-14"),
+                    ("2018-07-12", "2018-07-12", "2018-07-12"),
+                    ("2021-03-31", "2021-03-31", "2021-03-31"),
+                    ("2023-09-11", "2023-09-11", "2023-09-11"),
+                ],
+            ),
+            ("tosu", &[("2009-04-01", "2009-04-01", "2009-04-01")]),
+        ];
+        for (key, days) in expected {
+            let profile = crate::profiles::source(key).unwrap().profile().unwrap();
+            let versions = profile.settings.instruments.iter().flat_map(|instrument| &instrument.versions);
+            let found: Vec<_> =
+                versions.map(|v| [v.promulgated, v.effective, v.applied].map(|d| d.to_string())).collect();
+            let days: Vec<_> = days.iter().map(|(a, b, c)| [*a, *b, *c].map(str::to_owned)).collect();
+            assert_eq!(found, days, "{key}");
+        }
+    }
+
     /// The tests of the program that a table names are in the source.
     #[test]
     fn coverage_names_tests_that_there_are() {

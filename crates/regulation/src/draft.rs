@@ -116,11 +116,8 @@ pub fn draft(
     let topics = topics::read(&parts, &vocabulary, cards, rooms.iter().any(|room| room.controlled()), &mut questions);
     questions.extend(unread(&parts));
     let title = book.readings.first().and_then(|r| r.facts.title.as_ref()).map_or("", |title| title.value.as_str());
-    let municipality = if particulars.municipality.is_empty() {
-        municipality(title)
-    } else {
-        particulars.municipality.clone()
-    };
+    let municipality =
+        if particulars.municipality.is_empty() { municipality(title) } else { particulars.municipality.clone() };
     let settings = Settings {
         key: particulars.key.clone(),
         municipality,
@@ -138,7 +135,10 @@ pub fn draft(
         retention: retention(&parts, &defaults.books, &topics.basis),
         password: base.map_or_else(
             || password(defaults.password, &topics.basis),
-            |base| PasswordRules { cites: topics.basis.get("passwords").cloned().unwrap_or_default(), ..base.password.clone() },
+            |base| PasswordRules {
+                cites: topics.basis.get("passwords").cloned().unwrap_or_default(),
+                ..base.password.clone()
+            },
         ),
         devices,
         operations: base.map_or(defaults.operations, |base| base.operations.clone()),
@@ -161,8 +161,7 @@ pub fn draft(
 
 fn read<T: serde::de::DeserializeOwned>(files: &BTreeMap<String, String>, name: &str) -> Result<T, ProfileError> {
     let text = files.get(name).ok_or_else(|| ProfileError::Missing(format!("national/{name}")))?;
-    toml::from_str(text)
-        .map_err(|e| ProfileError::Malformed { file: format!("national/{name}"), cause: e.to_string() })
+    toml::from_str(text).map_err(|e| ProfileError::Malformed { file: format!("national/{name}"), cause: e.to_string() })
 }
 
 fn written<T: Serialize>(name: &str, value: &T) -> Result<String, ProfileError> {
@@ -196,7 +195,8 @@ fn parts(book: &Book) -> Vec<Part<'_>> {
 
 /// What stands before the matter in the title: 虹ヶ浜市 of 虹ヶ浜市住民基本台帳….
 fn municipality(title: &str) -> String {
-    let matters = ["住民基本台帳", "住基", "公的個人認証", "情報セキュリティ", "個人番号", "電子計算", "情報システム", "情報"];
+    let matters =
+        ["住民基本台帳", "住基", "公的個人認証", "情報セキュリティ", "個人番号", "電子計算", "情報システム", "情報"];
     let at = matters.iter().filter_map(|matter| title.find(matter)).min().unwrap_or(0);
     let name = title.get(..at).unwrap_or_default().trim_end_matches("における").trim_end_matches('の').trim();
     if name.is_empty() { "（自治体名）".to_owned() } else { name.to_owned() }

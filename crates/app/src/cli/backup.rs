@@ -83,7 +83,7 @@ fn members(dir: &Path, with_keys: bool) -> Result<BTreeMap<String, PathBuf>, Cli
             files.insert(name.to_owned(), path);
         }
     }
-    let folders: &[&str] = if with_keys { &["profile", "national", "keys", "cards"] } else { &["profile", "national"] };
+    let folders: &[&str] = if with_keys { &["profiles", "keys", "cards"] } else { &["profiles"] };
     for folder in folders.iter().filter(|folder| dir.join(folder).is_dir()) {
         collect(&dir.join(folder), folder, &mut files)?;
     }

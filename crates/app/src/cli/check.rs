@@ -45,7 +45,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Done, CliError> {
 fn json(gate: &Gate, rows: &[Coverage<'_>]) -> serde_json::Value {
     let row = |row: &Coverage<'_>| {
         let by = row.obligation.by.iter().filter_map(|name| name.split_once(':'));
-        let by: Vec<serde_json::Value> = by.map(|(kind, name)| serde_json::json!({ "kind": kind, "name": name })).collect();
+        let by: Vec<serde_json::Value> =
+            by.map(|(kind, name)| serde_json::json!({ "kind": kind, "name": name })).collect();
         serde_json::json!({
             "id": row.obligation.id, "met": row.met(), "by": by,
             "part_by_person": row.obligation.person, "tests": row.obligation.tests,
@@ -60,7 +61,11 @@ fn json(gate: &Gate, rows: &[Coverage<'_>]) -> serde_json::Value {
 fn text(gate: &Gate, rows: &[Coverage<'_>]) {
     let profile = gate.profile();
     let met = rows.iter().filter(|row| row.met()).count();
-    say(format_args!("{}: 定められたこと{}件のうち、{met}件が動いています。", profile.settings.municipality, rows.len()));
+    say(format_args!(
+        "{}: 定められたこと{}件のうち、{met}件が動いています。",
+        profile.settings.municipality,
+        rows.len()
+    ));
     for row in rows {
         let obligation = row.obligation;
         let place = obligation.cite.as_ref().map_or("附則".to_owned(), |cite| profile.cite_ja(cite));

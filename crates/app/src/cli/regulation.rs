@@ -51,11 +51,8 @@ enum What {
 pub(crate) fn run(args: &RegulationArgs) -> Result<Done, CliError> {
     match &args.what {
         What::Import { file, format, draft, key, municipality, code } => {
-            let particulars = Particulars {
-                key: key.clone(),
-                municipality: municipality.clone(),
-                municipality_code: code.clone(),
-            };
+            let particulars =
+                Particulars { key: key.clone(), municipality: municipality.clone(), municipality_code: code.clone() };
             import(file, *format, draft.as_deref(), &particulars)
         }
         What::Diff(args) => super::diff::run(args),
@@ -87,7 +84,8 @@ fn import(file: &Path, format: Format, folder: Option<&Path>, particulars: &Part
 /// Writes a draft and checks it as `profile check` would.
 fn write_draft(book: &reader::Book, folder: &Path, particulars: &Particulars) -> Result<Done, CliError> {
     if folder.join("profile.toml").exists() {
-        let sentence = format!("`{}`にはすでにプロファイルがあります。別のフォルダーを指定してください。", folder.display());
+        let sentence =
+            format!("`{}`にはすでにプロファイルがあります。別のフォルダーを指定してください。", folder.display());
         return Err(CliError::Usage(sentence));
     }
     let source = profiles::drafted(book, particulars, None).map_err(CliError::environment)?;

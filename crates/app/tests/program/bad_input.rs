@@ -28,7 +28,10 @@ fn profiles_that_are_not_well_written() {
         std::fs::write(&path, format!("misspelt_setting = 1\n{text}")).unwrap();
     });
     let broken = profile(|dir| append(&dir.join("profile.toml"), "[[["));
-    let policy = profile(|dir| append(&dir.join("policy/10_session.cedar"), "permit (principal, action"));
+    let policy = profile(|dir| {
+        std::fs::create_dir_all(dir.join("policy")).unwrap();
+        std::fs::write(dir.join("policy/10_session.cedar"), "permit (principal, action").unwrap();
+    });
     let gone = profile(|dir| std::fs::remove_file(dir.join("articles.toml")).unwrap());
     for (folder, said) in [
         (&unknown, "misspelt_setting"),

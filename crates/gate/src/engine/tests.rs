@@ -32,7 +32,8 @@ type Bases = BTreeMap<String, Map<String, Value>>;
 /// For each act the facts under which it is allowed, from the golden cases.
 fn bases() -> Bases {
     let profile = fixture::profile();
-    let acts = profile.vocabulary.acts.keys();
+    // Of the others the regulation says nothing, and nothing would allow them.
+    let acts = profile.vocabulary.acts.keys().filter(|act| profile.speaks_of(act));
     acts.map(|act| (act.clone(), crate::cases::usual(&profile, act))).collect()
 }
 

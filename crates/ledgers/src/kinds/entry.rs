@@ -90,8 +90,7 @@ fn entry_facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
     sheet.set("staff_id_shown", person.as_ref().is_some_and(shown));
     let permit = ask.books.get::<EntryPermit>(ask.text("permit_no"));
     let theirs = |p: &EntryPermit| p.person.as_deref() == employee.then_some(id);
-    let valid =
-        |p: &EntryPermit| p.state == "valid" && p.room == room && p.from <= today && today <= p.to && theirs(p);
+    let valid = |p: &EntryPermit| p.state == "valid" && p.room == room && p.from <= today && today <= p.to && theirs(p);
     sheet.set("entry_permit_valid", permit.as_ref().is_some_and(valid));
     sheet.set("entry_card_lent", ask.filled("entry_card_no"));
     let key = ask.books.get::<Key>(ask.text("entry_key_no")).filter(|key| key.room == room && key.state == "lent");

@@ -104,7 +104,8 @@ impl Offices {
 
     fn code(&self, name: &str) -> String {
         let fits = |words: &&[&str]| words.iter().any(|word| name.contains(word));
-        let found = CODES.iter().find(|(words, code)| fits(words) && !self.has(code)).map(|(_, code)| (*code).to_owned());
+        let found =
+            CODES.iter().find(|(words, code)| fits(words) && !self.has(code)).map(|(_, code)| (*code).to_owned());
         found.unwrap_or_else(|| format!("role_{}", self.roles.len() + 1))
     }
 
@@ -117,9 +118,17 @@ impl Offices {
         let numbered = (self.posts.len() + 1..).map(|n| format!("post_{n}"));
         let code = numbered.into_iter().find(free).unwrap_or_default();
         // 各支所長, 当該課の長 and the like are held by many.
-        let many = ["各", "当該", "関係", "する課", "する室", "指名する者", "指定する者"].iter().any(|word| name.contains(word));
+        let many = ["各", "当該", "関係", "する課", "する室", "指名する者", "指定する者"]
+            .iter()
+            .any(|word| name.contains(word));
         let seats = if many { SEATS_MANY } else { 1 };
-        self.posts.push(Post { code: code.clone(), name: name.to_owned(), section: section(name), rank: rank(name), seats });
+        self.posts.push(Post {
+            code: code.clone(),
+            name: name.to_owned(),
+            section: section(name),
+            rank: rank(name),
+            seats,
+        });
         code
     }
 
@@ -152,7 +161,10 @@ impl Offices {
         let chief = self.roles.iter().find(|role| role.code == "chief").map(|role| role.cites.clone());
         let cites = chief.unwrap_or(cites);
         if let Some(base) = base {
-            let kept = base.roles.iter().filter(|role| ["operator", "handler", "auditor", "personnel"].contains(&role.code.as_str()));
+            let kept = base
+                .roles
+                .iter()
+                .filter(|role| ["operator", "handler", "auditor", "personnel"].contains(&role.code.as_str()));
             let kept = kept.map(|role| Role { cites: cites.clone(), ..role.clone() });
             self.roles.extend(kept.collect::<Vec<_>>());
             return;

@@ -17,7 +17,8 @@ pub(super) fn devices(parts: &[Part<'_>], base: Option<&Settings>, questions: &m
         // What registers verification data does not yet say that every sign-in is confirmed by it.
         factors.retain(|factor| *factor != Factor::Biometric);
         let Some(first) = found.first() else { continue };
-        let article = part.reading.facts.devices.first().map_or(first.article.as_str(), |device| device.article.as_str());
+        let article =
+            part.reading.facts.devices.first().map_or(first.article.as_str(), |device| device.article.as_str());
         asked.push(FactorTerms { cites: vec![part.cite(&first.article)], factors: factors.clone() });
         for device in &part.reading.facts.devices {
             match devices.iter_mut().find(|known| known.name == device.value) {
@@ -118,10 +119,9 @@ pub(super) fn rooms(
 
 /// The room in which office work is done; nothing is asked of those who enter.
 fn with_office(mut rooms: Vec<Room>) -> Vec<Room> {
-    let (manager, cites) = rooms.first().map_or_else(
-        || ("chief".to_owned(), Vec::new()),
-        |room| (room.manager.clone(), room.cites.clone()),
-    );
+    let (manager, cites) = rooms
+        .first()
+        .map_or_else(|| ("chief".to_owned(), Vec::new()), |room| (room.manager.clone(), room.cites.clone()));
     let (code, name) = ("jimushitsu".to_owned(), "事務室".to_owned());
     rooms.push(Room { code, name, level: 0, location: "本庁舎".to_owned(), manager, asks: Vec::new(), cites });
     rooms
@@ -176,6 +176,12 @@ fn for_whom(code: &str, room: &facts::Room, terms: &EntryTerms) -> Reading {
     .into_iter()
     .collect();
     let set = [(format!("rooms.{code}.asks"), toml::Value::Array(vec![asks.into()]))].into_iter().collect();
-    let visitors = ReadingChoice { code: "visitors".to_owned(), reading: "職員以外の人だけに求め、職員は職員証による。".to_owned(), set };
-    Reading { choices: vec![visitors], ..open(&format!("E-{code}"), &question, "職員にも、職員以外の人にも求める。") }
+    let visitors = ReadingChoice {
+        code: "visitors".to_owned(),
+        reading: "職員以外の人だけに求め、職員は職員証による。".to_owned(),
+        set,
+    };
+    Reading {
+        choices: vec![visitors], ..open(&format!("E-{code}"), &question, "職員にも、職員以外の人にも求める。")
+    }
 }

@@ -24,7 +24,10 @@ const WORDS: [(&str, &[&str]); 27] = [
     ("devices", &["アクセス管理", "機器"]),
     ("authentication", &["正当な権限", "権限を確認", "権限の確認", "認証", "パスワード"]),
     ("access_manager", &["アクセス管理責任者", "アクセス管理者"]),
-    ("credentials", &["カード及びパスワード", "カードの管理方法", "操作者用ICカード", "操作者用カード", "IDカード", "カード"]),
+    (
+        "credentials",
+        &["カード及びパスワード", "カードの管理方法", "操作者用ICカード", "操作者用カード", "IDカード", "カード"],
+    ),
     ("passwords", &["パスワードの管理", "パスワード", "暗証番号"]),
     ("verification", &["照合情報", "生体"]),
     ("card_kinds", &["カードの種類", "種類ごとの操作"]),
@@ -75,7 +78,11 @@ pub(super) fn read(
         } else if needed {
             let cites = parts.first().map(|part| vec![part.cite("1")]).unwrap_or_default();
             let question = format!("{ja}は、どの条によるか。");
-            questions.push(open(&format!("T-{topic}"), &question, "定めが見当たらないので、目的の条による慣行とする。"));
+            questions.push(open(
+                &format!("T-{topic}"),
+                &question,
+                "定めが見当たらないので、目的の条による慣行とする。",
+            ));
             topics.basis.insert(topic.clone(), cites);
         } else {
             topics.silent.insert(topic.clone(), format!("{ja}の定めは、この規程に見当たらない。"));

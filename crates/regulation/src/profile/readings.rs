@@ -97,7 +97,9 @@ pub(super) fn apply(files: &BTreeMap<String, String>, settings: &mut Table) -> R
 /// The table in a list that bears this code.
 fn element<'v>(list: Option<&'v mut Value>, code: &str) -> Option<&'v mut Table> {
     let mut tables = list?.as_array_mut()?.iter_mut().filter_map(Value::as_table_mut);
-    tables.find(|table| ["code", "key", "id", "book"].iter().any(|key| table.get(*key).and_then(Value::as_str) == Some(code)))
+    tables.find(|table| {
+        ["code", "key", "id", "book"].iter().any(|key| table.get(*key).and_then(Value::as_str) == Some(code))
+    })
 }
 
 /// Replaces the value at a path such as `rooms.densan.asks`; none when there is no such place.

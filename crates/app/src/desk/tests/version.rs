@@ -43,7 +43,8 @@ impl Village {
 }
 
 fn enter(desk: &Desk, live: &Live, person: &str, staff_id: &str) -> Outcome<()> {
-    let fields = [("room", "densan"), ("person", person), ("staff_id", staff_id), ("purpose", "点検"), ("badge", "職員")];
+    let fields =
+        [("room", "densan"), ("person", person), ("staff_id", staff_id), ("purpose", "点検"), ("badge", "職員")];
     let form: Form = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     desk.form(live, "entry.enter", &form).unwrap()
 }
@@ -53,7 +54,8 @@ fn a_version_is_adopted_and_decides() {
     let mut v = Village::new("adopt");
     let candidate = v.desk().examine(&revised()).unwrap();
     assert!(candidate.is_sound(), "{:?}", candidate.failed);
-    let articles: Vec<String> = candidate.changes.iter().filter_map(|c| Some(c.article.as_ref()?.to_string())).collect();
+    let articles: Vec<String> =
+        candidate.changes.iter().filter_map(|c| Some(c.article.as_ref()?.to_string())).collect();
     assert_eq!(articles, ["nishimeya:6"], "{:?}", candidate.changes);
     let found = v.desk().consequences(&candidate.gate).unwrap();
     assert_eq!(found.tally.decided, found.tally.same, "nobody has entered yet: {:?}", found.lost);
@@ -85,9 +87,8 @@ fn a_version_is_adopted_and_decides() {
     assert_eq!(desk.version_due(), None);
     assert!(v.desk().form(&chief, "log.publish", &Form::from([("to".to_owned(), "紙".to_owned())])).is_err(), "closed");
     let person = v.person("kikaku_kacho");
-    let employee_no = desk.house().read(|books| {
-        sekisho_ledgers::kinds::organisation::person(books, &person).unwrap().employee_no
-    });
+    let employee_no =
+        desk.house().read(|books| sekisho_ledgers::kinds::organisation::person(books, &person).unwrap().employee_no);
     v.demo.desk = desk;
     let (_, live) = v.sign_in("W-02", "kikaku_kacho", Some("entry_manager_densan"));
     v.check(enter(v.desk(), &live, &person, &employee_no), "NO_ESCORT", "6.2", "escorted");

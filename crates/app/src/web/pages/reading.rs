@@ -162,7 +162,8 @@ fn review(web: &Web, call: &Call, status: StatusCode, book: &Book, told: &Markup
 
 fn facts(n: usize, facts: &Facts, known: &[&str]) -> Markup {
     let title = facts.title.as_ref().map_or("（題名なし）", |title| title.value.as_str());
-    let day = |found: Option<&Found<sekisho_regulation::Date>>| found.map_or("－".to_owned(), |found| found.value.wareki());
+    let day =
+        |found: Option<&Found<sekisho_regulation::Date>>| found.map_or("－".to_owned(), |found| found.value.wareki());
     html! {
         section.sheet {
             h2 { (title) }

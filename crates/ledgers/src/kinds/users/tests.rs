@@ -9,7 +9,10 @@ fn designate(hand: &mut Hand, to: Option<&str>) {
     let to = to.map(day);
     let classes = "terminal".to_owned();
     hand.did(DesignateOperator { person: "p1".into(), device_classes: classes, from: day("2026-04-01"), to }.asked());
-    hand.did(DesignateHandler { person: "p1".into(), scope: "窓口".into(), operations: None, from: day("2026-04-01"), to }.asked());
+    hand.did(
+        DesignateHandler { person: "p1".into(), scope: "窓口".into(), operations: None, from: day("2026-04-01"), to }
+            .asked(),
+    );
 }
 
 fn both(hand: &Hand, on: &str) -> (bool, bool) {
