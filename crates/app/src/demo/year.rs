@@ -205,8 +205,14 @@ impl<'a> Year<'a> {
             self.inspection(diary, day)?;
         }
         self.permission(diary, day)?;
-        let forgets = shift.first().map(|one| one.id.as_str()).filter(|_| day == self.today.plus_days(-12));
+        let forgets = shift.first().map(|one| one.id.as_str()).filter(|_| self.is_forgetful(day));
         self.close_counter(diary, forgets, day)
+    }
+
+    /// The day on which somebody forgets to note the way out: the last working day twelve days ago.
+    fn is_forgetful(&self, day: Date) -> bool {
+        let mut before = (12..20).map(|n| self.today.plus_days(-n));
+        before.find(|day| is_working(*day)) == Some(day)
     }
 
     /// One resident at the counter: searched, shown, and sometimes a form printed.

@@ -1,6 +1,7 @@
 //! Going in and out of rooms: what each asks is looked up in the profile and brought along.
 
 use sekisho_ledgers::Registers as _;
+use sekisho_ledgers::kinds::entry;
 use sekisho_ledgers::kinds::entry::view::{EntryPermit, Key};
 use sekisho_regulation::Date;
 use sekisho_regulation::profile::{Demand, Room};
@@ -136,7 +137,9 @@ impl<'a> Year<'a> {
         self.clock.set(at(day, 8, 15));
         self.renew(diary, &door, day)?;
         let Some(seat) = self.sit(diary, &door)? else { return Ok(()) };
-        for one in shift {
+        let inside = self.desk.house().read(|books| entry::inside(books, Some(&room.code)));
+        // Who forgot to note the way out is still inside on paper.
+        for one in shift.iter().filter(|one| !inside.iter().any(|row| row.person.as_ref() == Some(&one.id))) {
             self.enter(&seat, room, Entrant::Employee(one), "窓口業務", day)?;
         }
         self.rise(&seat);
@@ -148,7 +151,7 @@ impl<'a> Year<'a> {
         let Some((room, door)) = self.door() else { return Ok(()) };
         self.clock.set(at(day, 17, 20));
         let Some(seat) = self.sit(diary, &door)? else { return Ok(()) };
-        for row in self.desk.house().read(|books| sekisho_ledgers::kinds::entry::inside(books, Some(&room.code))) {
+        for row in self.desk.house().read(|books| entry::inside(books, Some(&room.code))) {
             let person = row.person.as_deref();
             let staff = self.players.staff.iter().find(|one| Some(one.id.as_str()) == person);
             if forgets.is_none() || person != forgets {
@@ -194,7 +197,7 @@ impl<'a> Year<'a> {
         self.clock.set(at(day, 15, 0));
         self.renew(diary, &manager, day)?;
         let Some(seat) = self.sit(diary, &manager)? else { return Ok(()) };
-        let keeps = day.days() > self.today.days() - 7;
+        let keeps = day.days() >= self.today.days() - 7;
         let lent = match &round.key {
             Some(key) => self.lend(&seat, key, room, &engineer.id, day)?,
             None => false,
