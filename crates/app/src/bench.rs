@@ -11,6 +11,7 @@ mod figures;
 mod machine;
 #[cfg(feature = "peers")]
 mod peers;
+mod replay;
 mod report;
 mod requests;
 mod search;
@@ -44,6 +45,8 @@ pub enum Name {
     Append,
     /// 記録の検証
     Verify,
+    /// 判定のやり直し
+    Replay,
     /// サインイン
     SignIn,
     /// 住民の検索
@@ -140,6 +143,7 @@ pub fn run(options: &Options, say: &mut dyn FnMut(&str)) -> Result<Report, Bench
             Name::Decide => decide::run(&mut bench)?,
             Name::Append => append::run(&mut bench)?,
             Name::Verify => verify::run(&mut bench)?,
+            Name::Replay => replay::run(&mut bench)?,
             Name::SignIn => sign_in::run(&mut bench)?,
             Name::Search => search::run(&mut bench)?,
         };

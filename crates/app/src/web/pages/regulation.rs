@@ -10,7 +10,7 @@ use sekisho_ledgers::spec::View as _;
 use sekisho_ledgers::value::Value;
 use sekisho_regulation::Citation;
 use sekisho_regulation::date::instant_ja;
-use sekisho_regulation::profile::Article;
+use sekisho_regulation::profile::{Article, Obligation};
 
 use super::acts::by_form;
 use crate::web::Web;
@@ -167,6 +167,7 @@ fn row(web: &Web, article: &Article, state: State) -> Markup {
             aside aria-label={ (article.id.place_ja()) "の実施" } {
                 @if article.carried_by.is_empty() { p.quiet { "まだ仕組みがありません。人の手で行ってください。" } }
                 @else { ul { @for thing in &article.carried_by { li { (carrier(web, thing)) } } } }
+                (asked(web, article))
                 @match state.last {
                     Some((seq, at_ms)) => p { "最新の証拠　" (evidence::chip(seq)) br; span.quiet { (instant_ja(at_ms)) } },
                     None => p.quiet { "この条に基づく記録は、まだありません。" },
@@ -174,6 +175,27 @@ fn row(web: &Web, article: &Article, state: State) -> Markup {
                 @if state.allowed + state.refused > 0 {
                     p { span.sign.good { "✓ 許可" } " " (evidence::grouped(state.allowed)) "件　" span.sign.bad { "✕ 拒否" } " " (evidence::grouped(state.refused)) "件" }
                 }
+            }
+        }
+    }
+}
+
+/// Everything that the article asks, and which of it runs.
+fn asked(web: &Web, article: &Article) -> Markup {
+    let of = |one: &&Obligation| one.cite.as_ref().is_some_and(|cite| key(cite) == key(&article.id));
+    let asked: Vec<&Obligation> = web.desk.profile().obligations.iter().filter(of).collect();
+    let met = asked.iter().filter(|one| one.met()).count();
+    html! {
+        @if !asked.is_empty() {
+            details {
+                summary { "求められること" (asked.len()) "件のうち、動いているもの" (met) "件" }
+                ul { @for one in asked {
+                    li {
+                        @if one.met() { span.sign.good { "✓" } } @else { span.sign.warn { "未" } }
+                        " " (one.says)
+                        @if let Some(person) = &one.person { br; span.quiet { "人が行うこと　" (person) } }
+                    }
+                } }
             }
         }
     }
