@@ -1,7 +1,10 @@
 //! Every profile that comes with the program can be tried, and so can one that was only drafted.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use sekisho_regulation::draft::Particulars;
 
 use super::{Demo, Newcomer, PASSWORD, make};
 use crate::desk::{Outcome, SignIn};
@@ -55,17 +58,37 @@ fn every_shipped_profile_can_be_tried() {
     }
 }
 
+fn write(folder: &Path, files: BTreeMap<String, String>) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+/// With cards and without, with rooms and without.
 #[test]
-fn a_drafted_profile_can_be_tried() {
+fn what_the_reader_drafts_can_be_tried() {
+    for text in ["01", "02", "10", "13"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../regulation/tests/corpus/{text}.txt"));
+        let book = sekisho_regulation::reader::read(&std::fs::read(path).unwrap()).unwrap();
+        let particulars =
+            Particulars { key: "draft".into(), municipality: String::new(), municipality_code: "000000".into() };
+        let folder = Folder::new(&format!("read-{text}"));
+        write(&folder.0.join("draft"), profiles::drafted(&book, &particulars, None).unwrap().files);
+        let draft = folder.0.join("draft");
+        let demo = make(&folder.0.join("data"), draft.to_str().unwrap(), &Database::Folder, 3, &mut |_| ()).unwrap();
+        check(&demo);
+    }
+}
+
+#[test]
+fn a_profile_without_a_plan_can_be_tried() {
     let folder = Folder::new("drafted");
     let draft = folder.0.join("draft");
-    for (name, text) in profiles::source("nishimeya").unwrap().files {
-        if name != super::plan::FILE {
-            let path = draft.join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-    }
+    let mut files = profiles::source("nishimeya").unwrap().files;
+    files.remove(super::plan::FILE);
+    write(&draft, files);
     let data = folder.0.join("data");
     let demo = make(&data, draft.to_str().unwrap(), &Database::Folder, DAYS, &mut |_| ()).unwrap();
     assert!(demo.plan.derived);
