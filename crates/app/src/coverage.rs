@@ -131,7 +131,8 @@ mod tests {
     /// The days of every version, as the texts have them: promulgated, in force, applied.
     #[test]
     fn versions_keep_their_three_dates() {
-        let expected: [(&str, &[(&str, &str, &str)]); 5] = [
+        type Days = &'static [(&'static str, &'static str, &'static str)];
+        let expected: [(&str, Days); 5] = [
             (
                 "chiba",
                 &[
