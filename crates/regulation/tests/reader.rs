@@ -10,6 +10,8 @@ mod cases;
 mod dress;
 #[path = "reader/dresses.rs"]
 mod dresses;
+#[path = "reader/layouts.rs"]
+mod layouts;
 #[path = "reader/mangled.rs"]
 mod mangled;
 #[path = "reader/score.rs"]

@@ -2,8 +2,12 @@
 //!
 //! These are questions to one line alone; whether the answer holds in its place the structure decides.
 
+mod deleted;
+
 use super::{dates, words};
 use crate::numeral;
+use deleted::deleted_range;
+pub(super) use deleted::deleted_sections;
 
 /// The numerals of a marker: lists of one style are of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,34 +151,11 @@ pub(super) fn article(line: &str) -> Option<ArticleHead> {
     Some(ArticleHead { numbers: vec![number], deleted, len: line.len() - skip.len(), spaced })
 }
 
-/// 第5条から第7条まで 削除, 第3条及び第4条 削除.
-fn deleted_range(first: &Number, rest: &str) -> Option<Vec<Number>> {
-    let rest = rest.trim_start();
-    let joint = ["から", "及び", "および", "・", "、", "～", "~", "―", "-", "—", "‐", "−", "－", "〜"];
-    let joint = joint.into_iter().find(|joint| rest.starts_with(joint))?;
-    let tail = rest.get(joint.len()..)?.trim_start();
-    let (last, len) = article_number(tail)?;
-    let after = tail.get(len..)?.trim_start();
-    let after = after.strip_prefix("まで").unwrap_or(after).trim_matches([' ', '(', ')', '。', ':']);
-    if !after.starts_with("削除") {
-        return None;
-    }
-    let mut numbers = vec![first.clone()];
-    let spread = !matches!(joint, "及び" | "および" | "・" | "、");
-    if let ([from], [to], true) = (first.0.as_slice(), last.0.as_slice(), spread) {
-        numbers.extend((from + 1..=*to).take(200).map(|n| Number(vec![n])));
-    } else if let ([from, a], [to, b], true) = (first.0.as_slice(), last.0.as_slice(), spread)
-        && from == to
-    {
-        numbers.extend((a + 1..=*b).take(200).map(|n| Number(vec![*from, n])));
-    } else {
-        numbers.push(last);
-    }
-    Some(numbers)
-}
-
 /// 第1 見出し: the number and the length up to the heading.
 pub(super) fn section_number(line: &str) -> Option<(u32, usize)> {
+    if let Some(first) = deleted_sections(line).and_then(|all| all.first().copied()) {
+        return Some((first, line.len()));
+    }
     let rest = line.strip_prefix('第')?;
     let (n, len) = leading_number(rest)?;
     let after = rest.get(len..)?;
@@ -319,13 +300,9 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
         let style = if rest.starts_with(')') { Style::Closed } else { Style::Number };
         let len = len + usize::from(rest.starts_with([')', '.']));
         let after = line.get(len..)?;
-        let unit = [
-            "年", "月", "日", "条", "項", "号", "章", "人", "名", "回", "箇", "か", "ヶ", "時", "分", "%", "歳", "級",
-            "桁", "段", "以上",
-        ];
         if number == 0
             || number > 200
-            || unit.iter().any(|unit| after.starts_with(unit))
+            || counts(after)
             || after.starts_with(|c: char| c.is_ascii_digit() || "-/:,.~".contains(c))
         {
             return None;
@@ -349,6 +326,37 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
         return done(line, Style::Letter, u32::from(first) - u32::from('a') + 1, 1);
     }
     None
+}
+
+/// Whether a number before this text counts something: 3回, 2名; 3回線の…, 2名簿は begin a paragraph.
+fn counts(after: &str) -> bool {
+    const UNITS: [&str; 21] = [
+        "年", "月", "日", "条", "項", "号", "章", "人", "名", "回", "箇", "か", "ヶ", "時", "分", "%", "歳", "級",
+        "桁", "段", "以上",
+    ];
+    const WORDS: [&str; 20] = [
+        "回線",
+        "回収",
+        "回答",
+        "回復",
+        "名簿",
+        "名札",
+        "名称",
+        "人事",
+        "人的",
+        "日常",
+        "日々",
+        "日誌",
+        "月次",
+        "年次",
+        "分類",
+        "分担",
+        "分掌",
+        "時間外",
+        "条例",
+        "項目",
+    ];
+    UNITS.iter().any(|unit| after.starts_with(unit)) && !WORDS.iter().any(|word| after.starts_with(word))
 }
 
 fn parenthesised(inner: &str) -> Option<(Style, u32)> {

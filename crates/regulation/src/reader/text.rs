@@ -281,6 +281,9 @@ fn space_between(before: char, after: char, head_number: bool, spread: bool) -> 
     if before == '第' && "一二三四五六七八九十百".contains(after) {
         return false;
     }
+    if "前次同本".contains(before) && "条項号".contains(after) {
+        return false;
+    }
     if "第年月成和治正".contains(before) && (after.is_ascii_digit() || after == '元') {
         return false;
     }

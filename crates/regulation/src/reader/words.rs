@@ -279,7 +279,7 @@ fn post_name(phrase: &str) -> &str {
 }
 
 /// How the names of offices end that a regulation of this genre sets up.
-const OFFICES: [&str; 26] = [
+const OFFICES: [&str; 34] = [
     "責任者",
     "管理者",
     "統括者",
@@ -306,6 +306,14 @@ const OFFICES: [&str; 26] = [
     "補佐",
     "監督員",
     "統括員",
+    "補助者",
+    "統轄者",
+    "代行者",
+    "取締者",
+    "指導者",
+    "点検者",
+    "管理職員",
+    "実施者",
 ];
 
 /// Whether a name is that of an office, not of a clerk, a visitor or a chair.

@@ -97,6 +97,12 @@ fn dressed(book: &Book, dress: &Dress) -> String {
     dress.put_on(&instruments)
 }
 
+fn has_empty_cells(book: &Book) -> bool {
+    let articles = book.readings.iter().flat_map(|reading| &reading.instrument.articles);
+    let tables = articles.flat_map(|article| &article.paragraphs).flat_map(|paragraph| &paragraph.tables);
+    tables.flat_map(|table| &table.rows).flatten().any(sekisho_regulation::reader::text::Text::is_empty)
+}
+
 #[test]
 fn the_same_law_in_another_dress_gives_the_same_facts() {
     let dresses = dresses();
@@ -106,10 +112,14 @@ fn the_same_law_in_another_dress_gives_the_same_facts() {
         let book = case.book();
         let meant = values(&cases::facts(&book));
         for (name, dress) in &dresses {
+            // An empty cell leaves no line behind.
+            if dress.tables == Tables::Cells && has_empty_cells(&book) {
+                continue;
+            }
             let text = dressed(&book, dress);
             wrong.extend(differences(&format!("{} [{name}]", case.name), &meant, text.as_bytes()));
         }
-        let (sjis, _, lossy) = encoding_rs::SHIFT_JIS.encode(std::str::from_utf8(&case.bytes).unwrap());
+        let (sjis, _, lossy) = encoding_rs::SHIFT_JIS.encode(book.source.text());
         if !lossy {
             wrong.extend(differences(&format!("{} [Shift_JIS]", case.name), &meant, &sjis));
         }

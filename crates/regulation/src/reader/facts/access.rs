@@ -1,6 +1,5 @@
 //! Machines under access management, and how operators are authenticated.
 
-use super::super::instrument::Item;
 use super::super::text::Text;
 use super::super::words;
 use super::roles::{body, parted};
@@ -39,11 +38,12 @@ const MACHINES: [&str; 10] =
 fn manages_access(sentence: &str, unit: &Unit<'_>) -> bool {
     let mask = words::masked(sentence);
     let access =
-        ["アクセス管理", "アクセスの管理", "アクセス制御", "アクセス権限の管理"].iter().any(|word| mask.contains(word));
+        ["アクセス管理", "アクセスの管理", "アクセス制御", "アクセス権限の管理"].iter().any(|word| mask.contains(word))
+            || sentence.contains("以下「アクセス管理」という");
     let checks = ["正当な権限", "正当な操作権限", "操作権限", "操作履歴"].iter().any(|word| mask.contains(word))
         && mask.contains("操作");
     let lists = (mask.contains('次') || mask.contains("左の") || mask.contains("別表") || mask.contains("下表"))
-        && (!unit.items.is_empty() || !unit.tables().is_empty() || mask.contains("別表"));
+        && (!unit.list().is_empty() || !unit.tables().is_empty() || mask.contains("別表"));
     let machines = MACHINES.iter().any(|word| mask.contains(word)) || unit.caption().contains("機器");
     let other = [
         "次に掲げる事項",
@@ -62,8 +62,8 @@ fn manages_access(sentence: &str, unit: &Unit<'_>) -> bool {
 
 fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
     let mut out = Vec::new();
-    for item in unit.items {
-        out.extend(device(scope, unit, item));
+    for text in unit.list() {
+        out.extend(device(scope, unit, text));
     }
     if out.is_empty() {
         for table in scope.tables_of(unit) {
@@ -80,8 +80,7 @@ fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
     out
 }
 
-fn device<'a>(scope: &Scope<'a>, unit: &Unit<'a>, item: &Item) -> Option<Found<String>> {
-    let text: &Text = &item.text;
+fn device<'a>(scope: &Scope<'a>, unit: &Unit<'a>, text: &Text) -> Option<Found<String>> {
     let whole = text.plain().trim_end_matches('。');
     // A name, a space, and what it is for.
     let name = parted(whole)
@@ -137,14 +136,15 @@ fn inline<'a>(scope: &Scope<'a>, unit: &Unit<'a>, sentence: &str) -> Vec<Found<S
 /// How operators are authenticated, or what is registered or issued for it.
 pub(super) fn factors(scope: &Scope<'_>) -> Vec<Found<Factor>> {
     let mut out: Vec<Found<Factor>> = Vec::new();
+    let residents = of_residents(scope);
     for (factor, find) in [
-        (Factor::IcCard, ic_card as fn(&str, &Unit<'_>) -> Option<usize>),
+        (Factor::IcCard, ic_card as fn(&str, &Unit<'_>, bool) -> Option<usize>),
         (Factor::Password, password),
         (Factor::Biometric, biometric),
     ] {
         let found = scope.units.iter().filter(|unit| !unit.defines()).find_map(|unit| {
             unit.sentences().into_iter().find_map(|sentence| {
-                let at = find(sentence, unit)?;
+                let at = find(sentence, unit, residents)?;
                 let range = unit.text.range_of(sentence.get(at..)?)?;
                 scope.mark(unit.text);
                 Some(Found::new(factor, unit.id(), unit.text.span_of(range)))
@@ -155,20 +155,21 @@ pub(super) fn factors(scope: &Scope<'_>) -> Vec<Found<Factor>> {
     out
 }
 
+/// How many entries of a list are looked at for what the list is about.
+const BESIDE_MAX: usize = 20;
 const ENTRY: [&str; 9] = ["入退室", "入室", "立ち入", "立入", "解錠", "入退場", "出入", "開錠", "電子錠"];
-const RESIDENT: [&str; 9] = [
+const RESIDENT: [&str; 8] = [
     "申請者",
     "住民基本台帳カード",
     "個人番号カード",
-    "利用者",
     "交付を受け",
     "本人に",
     "住基カード",
     "代理人",
     "マイナンバーカード",
 ];
-const OPERATOR: [&str; 12] =
-    ["操作者", "職員", "端末", "操作", "認証", "ログ", "権限", "取扱者", "サーバ", "機器", "照合", "従事者"];
+const OPERATOR: [&str; 13] =
+    ["操作者", "操作員", "職員", "端末", "操作", "認証", "ログ", "権限", "取扱者", "サーバ", "機器", "照合", "従事者"];
 
 fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
@@ -176,10 +177,26 @@ fn has(text: &str, words: &[&str]) -> bool {
 
 fn enters(sentence: &str, unit: &Unit<'_>) -> bool {
     let said = sentence.replace("入退室管理者", "").replace("入退室管理責任者", "");
-    (has(&said, &ENTRY) || has(unit.caption(), &["入退室", "入室", "立入"])) && !said.contains("操作")
+    // Of a list of ways to enter (レベル3 次の方法), one entry may not say it itself.
+    let beside = || {
+        unit.depth > 0
+            && !has(unit.caption(), &["アクセス", "操作", "認証"])
+            && unit.paragraph.items.iter().take(BESIDE_MAX).any(|item| {
+                has(item.text.plain(), &ENTRY)
+                    || item.items.iter().take(BESIDE_MAX).any(|below| has(below.text.plain(), &ENTRY))
+            })
+    };
+    (has(&said, &ENTRY) || has(unit.caption(), &["入退室", "入室", "立入"]) || beside()) && !said.contains("操作")
 }
 
-fn ic_card(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
+/// Whether those who use (利用者) are residents: the text is about their certificates.
+fn of_residents(scope: &Scope<'_>) -> bool {
+    let certificates = ["電子証明書", "公的個人認証"];
+    has(scope.instrument.title.plain(), &certificates)
+        || scope.units.iter().any(|unit| has(unit.text.plain(), &certificates))
+}
+
+fn ic_card(sentence: &str, unit: &Unit<'_>, residents: bool) -> Option<usize> {
     const OWN: [&str; 11] = [
         "操作者用ICカード",
         "操作者ICカード",
@@ -201,7 +218,8 @@ fn ic_card(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
     }
     ["ICカード", "IDカード", "職員カード", "認証カード", "識別カード"].iter().find_map(|word| {
         let at = sentence.find(word)?;
-        let resident = has(sentence.get(..at)?, &["住民基本台帳", "個人番号", "申請者", "利用者"])
+        let resident = (has(sentence.get(..at)?, &["住民基本台帳", "個人番号", "申請者"])
+            || residents && sentence.get(..at)?.contains("利用者"))
             && !has(sentence, &["操作者", "職員は", "職員が"]);
         let lists = unit.depth > 0 && sentence.chars().count() < 25 && sentence.contains("リーダ");
         let reader = sentence.get(at + word.len()..)?.starts_with("リーダ")
@@ -213,7 +231,7 @@ fn ic_card(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
     })
 }
 
-fn password(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
+fn password(sentence: &str, unit: &Unit<'_>, residents: bool) -> Option<usize> {
     if enters(sentence, unit) {
         return None;
     }
@@ -223,7 +241,7 @@ fn password(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
             return Some(at);
         }
     }
-    let resident = has(sentence, &RESIDENT);
+    let resident = has(sentence, &RESIDENT) || residents && sentence.contains("利用者");
     for word in ["パスワード", "パスフレーズ"] {
         if let Some(at) = sentence.find(word).filter(|_| !resident || has(sentence, &["操作者", "職員は"])) {
             let device = sentence.get(..at).is_some_and(|before| before.ends_with("装置用"));
@@ -233,11 +251,11 @@ fn password(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
         }
     }
     let at = sentence.find("暗証番号")?;
-    let around = has(sentence, &["操作者", "職員", "取扱者", "従事者", "操作する者"]);
+    let around = has(sentence, &["操作者", "操作員", "職員", "取扱者", "従事者", "操作する者"]);
     (around && !resident).then_some(at)
 }
 
-fn biometric(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
+fn biometric(sentence: &str, unit: &Unit<'_>, residents: bool) -> Option<usize> {
     if let Some(at) = ["照合情報", "生体認証", "生体情報", "静脈", "指紋認証", "顔認証", "指紋", "虹彩"]
         .iter()
         .filter_map(|word| sentence.find(word))
@@ -247,7 +265,8 @@ fn biometric(sentence: &str, unit: &Unit<'_>) -> Option<usize> {
         let device = sentence.get(at..)?.starts_with("顔認証装置")
             || sentence.contains("認証装置") && sentence.chars().count() < 20
             || sentence.contains("顔認証システム");
-        let resident = has(sentence, &RESIDENT) && !has(sentence, &["操作者", "職員は", "職員が"]);
+        let resident = (has(sentence, &RESIDENT) || residents && sentence.contains("利用者"))
+            && !has(sentence, &["操作者", "職員は", "職員が"]);
         if !entry && !device && !resident {
             return Some(at);
         }

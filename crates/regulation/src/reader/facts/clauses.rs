@@ -25,6 +25,14 @@ fn asks(unit: &Unit<'_>) -> bool {
     let around = ["委託", "契約", "事業者", "受託", "請負"];
     unit.sentences().iter().any(|sentence| {
         let mask = words::masked(sentence);
+        // 次の事項を約することを条件として…を委託する
+        let promised =
+            ["条件として", "約すること", "約させ", "遵守させ", "承諾させ"].iter().any(|word| mask.contains(word))
+                && mask.contains("委託")
+                && ["次の", "次に", "各号"].iter().any(|word| mask.contains(word));
+        if promised && !unit.list().is_empty() {
+            return true;
+        }
         let contract = ["契約", "協定", "覚書", "仕様書"].iter().any(|word| mask.contains(word));
         let says = [
             "明記",

@@ -326,6 +326,7 @@ fn secretariat<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Option<Found<String>> 
         let rest_mask = words::masked(rest);
         let ends = [
             "において",
+            "が、",
             "が処理",
             "が担当",
             "が行",

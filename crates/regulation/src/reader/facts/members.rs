@@ -4,7 +4,7 @@ use super::super::instrument::Table;
 use super::super::text::Text;
 
 /// Words that only stand in the head of a table.
-const HEADS: [&str; 34] = [
+const HEADS: [&str; 38] = [
     "区分",
     "室",
     "場所",
@@ -39,6 +39,10 @@ const HEADS: [&str; 34] = [
     "保存期間",
     "許可",
     "名札",
+    "部屋",
+    "区域",
+    "区画",
+    "入り方",
 ];
 
 /// Whether the first row of a table is its head.

@@ -60,7 +60,7 @@ fn leading(part: &str) -> Vec<&str> {
 }
 
 fn trim(phrase: &str) -> &str {
-    phrase.trim_matches(['、', ' ']).trim_end_matches("それぞれ").trim_end_matches('を').trim_end_matches("とし")
+    phrase.trim_matches(['、', ',', ' ']).trim_end_matches("それぞれ").trim_end_matches('を').trim_end_matches("とし")
 }
 
 /// What stands behind the last clause that tells something else: …を行うものとし、総務課長.

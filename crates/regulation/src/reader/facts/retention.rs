@@ -41,6 +41,12 @@ fn years(text: &str) -> Vec<(usize, usize, u32)> {
             continue;
         }
         let before = text.get(..at).unwrap_or_default().trim_end();
+        // 五箇年, 5か年
+        let before = ["箇", "か", "カ", "ヶ", "ケ", "ヵ", "個"]
+            .iter()
+            .find_map(|unit| before.strip_suffix(unit))
+            .filter(|_| !text.get(end..).unwrap_or_default().starts_with("計画"))
+            .unwrap_or(before);
         let digits: String = before
             .chars()
             .rev()
@@ -111,10 +117,10 @@ fn subjects<'a>(scope: &Scope<'a>, unit: &Unit<'a>, part: &'a str, books: &[Foun
         });
         return names.collect();
     }
-    for member in words::members(phrase) {
+    for member in kept_members(phrase) {
         let name = noun(member);
         if let Some(found) = same_book(scope, unit, member, name) {
-            out.push(found);
+            out.extend(found);
         } else if let Some(found) = referred(scope, unit, member, name, books) {
             out.extend(found);
         } else if !name.is_empty() {
@@ -126,17 +132,78 @@ fn subjects<'a>(scope: &Scope<'a>, unit: &Unit<'a>, part: &'a str, books: &[Foun
     out
 }
 
-/// 当該台帳: the book that the same paragraph named before.
-fn same_book<'a>(scope: &Scope<'a>, unit: &Unit<'a>, member: &str, name: &str) -> Option<Found<String>> {
-    let points = ["当該", "その", "同"].iter().any(|word| member.starts_with(word));
-    let generic = ["台帳", "管理簿", "記録簿", "簿冊", "帳簿", "帳票"].contains(&name);
+/// The members of a list of what is kept. A member that names no record belongs to the next one:
+/// カードの交付及び返納の記録.
+fn kept_members(list: &str) -> Vec<&str> {
+    const RECORDS: [&str; 30] = [
+        "簿",
+        "帳",
+        "票",
+        "記録",
+        "書",
+        "書類",
+        "履歴",
+        "ログ",
+        "媒体",
+        "データ",
+        "届",
+        "証",
+        "控え",
+        "控",
+        "映像",
+        "図",
+        "表",
+        "資料",
+        "文書",
+        "ディスク",
+        "テープ",
+        "情報",
+        "名簿",
+        "報告",
+        "カード",
+        "ファイル",
+        "誌",
+        "結果",
+        "等",
+        "もの",
+    ];
+    let mut out: Vec<&str> = Vec::new();
+    let mut open: Option<usize> = None;
+    let place = |part: &str| (part.as_ptr() as usize).saturating_sub(list.as_ptr() as usize);
+    for member in words::members(list) {
+        let from = open.unwrap_or_else(|| place(member));
+        if RECORDS.iter().any(|end| words::bare(member).ends_with(end)) {
+            open = None;
+            out.push(list.get(from..place(member) + member.len()).unwrap_or(member));
+        } else {
+            open = Some(from);
+        }
+    }
+    if let Some(from) = open {
+        if out.is_empty() {
+            return words::members(list);
+        }
+        out.extend(words::members(list.get(from..).unwrap_or_default()));
+    }
+    out
+}
+
+/// 当該台帳, これを: what the same paragraph named before, a book where there is one.
+fn same_book<'a>(scope: &Scope<'a>, unit: &Unit<'a>, member: &'a str, name: &'a str) -> Option<Vec<Found<String>>> {
+    let points = ["当該", "その", "同", "これ"].iter().any(|word| member.starts_with(word));
+    let generic = ["台帳", "管理簿", "記録簿", "簿冊", "帳簿", "帳票", "記録", "これ", "これら"].contains(&name);
     if !points || !generic {
         return None;
     }
     let at = unit.text.range_of(member)?.start;
-    super::ledgers::named(scope, unit.text, unit.id())
-        .into_iter()
-        .rfind(|book| book.value != name && unit.text.plain().find(&book.value).is_some_and(|found| found < at))
+    let mut named = super::ledgers::named(scope, unit.text, unit.id());
+    named.retain(|book| book.value != name && unit.text.plain().find(&book.value).is_some_and(|found| found < at));
+    if !named.is_empty() {
+        let last = named.split_off(if name == "これら" { 0 } else { named.len() - 1 });
+        return Some(last);
+    }
+    let meant = object(unit.text.plain().get(..at)?.rsplit('。').next()?).filter(|_| name.starts_with("これ"))?;
+    Some(kept_members(meant).into_iter().map(|one| Found::written(unit.text, noun(one), unit.id())).collect())
 }
 
 /// The object or topic at the end of a part of a sentence.
@@ -156,15 +223,8 @@ fn object(part: &str) -> Option<&str> {
         }
     }
     // 経過を記録簿に記録し、5年保存する keeps the book.
-    let book =
-        ["簿に", "台帳に", "記録票に"].iter().filter_map(|word| mask.rfind(word).map(|at| (at, word.len() - 3))).max();
-    if let Some((at, len)) = book
-        && ["記録し", "記載し", "記入し", "記帳し", "登載し"]
-            .iter()
-            .any(|verb| mask.get(at..).is_some_and(|rest| rest.contains(verb)))
-        && mask.get(at + len + 3..).is_some_and(|rest| !rest.contains('を'))
-    {
-        return Some(words::tail_name(part.get(..at + len)?));
+    if let Some(book) = entered(part, &mask) {
+        return Some(book);
     }
     let time = ["日", "間", "期間", "後", "時", "末"];
     let mut marks = mask.match_indices('を').map(|(at, _)| at).filter(|at| {
@@ -181,10 +241,28 @@ fn object(part: &str) -> Option<&str> {
     Some(start(part.get(..topic?)?))
 }
 
+/// The book that something is entered in: …を記録簿(様式第1号)に記載させ.
+fn entered<'s>(part: &'s str, mask: &str) -> Option<&'s str> {
+    let (at, name) = mask
+        .match_indices('に')
+        .map(|(at, _)| (at, words::tail_name(words::bare(part.get(..at).unwrap_or_default()))))
+        .rfind(|(_, name)| ["簿", "台帳", "記録票"].iter().any(|end| name.ends_with(end)))?;
+    let rest = mask.get(at..)?;
+    let enters = ["記録", "記載", "記入", "記帳", "登載", "登録"].iter().any(|verb| {
+        rest.find(verb)
+            .and_then(|at| rest.get(at + verb.len()..))
+            .is_some_and(|end| end.starts_with(['し', 'さ', 'の']))
+    });
+    (enters && !rest.contains('を')).then_some(name)
+}
+
 /// A phrase from where its own words begin: behind the last clause or subject.
 fn start(phrase: &str) -> &str {
     let mask = words::masked(phrase);
-    const ENDS: [&str; 15] = [
+    const ENDS: [&str; 18] = [
+        "備え、",
+        "定め、",
+        "させ、",
         "は、",
         "し、",
         "り、",
@@ -227,6 +305,7 @@ fn noun(member: &str) -> &str {
     while let Some(rest) = LEADS.iter().find_map(|lead| name.strip_prefix(lead)) {
         name = rest;
     }
+    name = without_reference(name);
     // …に関する modifies; what is kept stands behind a verb.
     for verb in ["した", "された", "する", "れる"] {
         if let Some((_, rest)) = words::masked(name).rfind(verb).and_then(|at| name.split_at_checked(at + verb.len()))
@@ -238,6 +317,22 @@ fn noun(member: &str) -> &str {
         }
     }
     name
+}
+
+/// A name without the provision that set it up: 第10条第1項の管理簿, 前条第1号の室に係る管理簿.
+fn without_reference(name: &str) -> &str {
+    let cited = name.starts_with('第') && heads::article_number(name).is_some()
+        || ["前条", "前項", "第1項", "第一項", "第2項", "第二項", "別表"].iter().any(|word| name.starts_with(word));
+    if !cited {
+        return name;
+    }
+    let mask = words::masked(name);
+    let behind = ["に係る", "に規定する", "に定める", "に掲げる", "の規定による", "による"]
+        .iter()
+        .filter_map(|word| mask.rfind(word).map(|at| at + word.len()))
+        .max()
+        .or_else(|| mask.find('の').map(|at| at + 'の'.len_utf8()));
+    behind.and_then(|at| name.get(at..)).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// 前項の管理簿, 前項第1号及び第2号の簿冊: the books of the paragraph that is meant.
@@ -322,7 +417,7 @@ fn items<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Retention> {
         if rest.get(end..).unwrap_or_default().chars().count() > 12 {
             continue;
         }
-        for member in words::members(name) {
+        for member in kept_members(name) {
             out.push(Retention { subject: Found::written(&item.text, words::bare(member), unit.id()), years: n });
         }
         scope.mark(&item.text);
@@ -353,7 +448,7 @@ fn tables<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Retention> {
             let (Some(name), Some(cell)) = (row.get(subject), row.get(period)) else { continue };
             let found = years(cell.plain());
             let Some((_, _, n)) = found.first().copied() else { continue };
-            for member in words::members(name.plain()) {
+            for member in kept_members(name.plain()) {
                 out.push(Retention { subject: Found::written(name, words::bare(member), unit.id()), years: n });
             }
         }

@@ -8,7 +8,7 @@ use super::super::text::Text;
 use super::super::words;
 use super::scope::{Scope, Unit};
 use super::{Found, Role, members, posts};
-use names::{Subject, offices, subjects};
+use names::{Subject, given, offices, subjects};
 
 /// The offices of an instrument, each once, in the order in which they are set up.
 pub(super) fn read(scope: &Scope<'_>) -> Vec<Role> {
@@ -134,7 +134,7 @@ impl<'a> Roles<'a, '_> {
                 Verb::SetUp => {
                     let names = offices(clause);
                     for name in &names {
-                        if words::is_office(name) {
+                        if names::is_set_up(name) {
                             self.add(unit, name, &[], unit.text);
                         }
                     }
@@ -146,7 +146,8 @@ impl<'a> Roles<'a, '_> {
                 Verb::Be if !self.be(unit, clause, &mut current) => continue,
                 Verb::Be => {}
                 Verb::Serve => self.serve(unit, clause, &mut current),
-                Verb::Name => self.designate(unit, sentence.get(from..end).unwrap_or_default(), clause, &mut current),
+                // Xは、Zが指名する says who names somebody, not a post that fills the office.
+                Verb::Name => {}
             }
             from = end;
         }
@@ -171,26 +172,30 @@ impl<'a> Roles<'a, '_> {
         if let Some(before) = TAILS.iter().find_map(|tail| object.strip_suffix(tail)) {
             object = before;
         } else if let Some(before) = object.strip_suffix('に') {
-            // 総務課長をもってシステム管理者に充てる
-            let cut = before
-                .rfind("をもって")
-                .map(|at| (at, at + "をもって".len()))
-                .or_else(|| before.rfind('を').map(|at| (at, at + 3)));
-            if let Some((at, after)) = cut {
-                let name = words::named(before.get(after..).unwrap_or_default());
-                let filled = posts::of(before.get(..at).unwrap_or_default());
+            // 総務課長をもってシステム管理者に充てる; 総務課長を甲に、市民課長を乙に充てる
+            for (post, name) in given(before) {
+                let filled = posts::of(post);
                 self.add(unit, name, &filled, unit.text);
             }
             return;
         } else {
             return;
         }
+        // 利用課の責任者は、担当者として、係長を充てる fills the office that the subject gives away.
+        let mask = words::masked(object);
+        let by = strict.last().map_or(0, |subject| subject.end);
+        if let Some(at) = mask.rfind("として").filter(|at| *at > by) {
+            let name = words::named(object.get(by..at).unwrap_or_default());
+            if words::is_office(name) && !name.is_empty() {
+                self.put(unit, &[name], object.get(at + "として".len()..).unwrap_or_default());
+                *current = vec![name];
+                return;
+            }
+        }
         if strict.is_empty() {
             // システム管理者には、総務課長を充てる
-            let mask = words::masked(object);
-            let given =
-                ["には、", "に、", "には"].iter().find_map(|mark| mask.find(mark).map(|at| (at, at + mark.len())));
-            if let Some((at, after)) = given {
+            let to = ["には、", "に、", "には"].iter().find_map(|mark| mask.find(mark).map(|at| (at, at + mark.len())));
+            if let Some((at, after)) = to {
                 let name = words::named(object.get(..at).unwrap_or_default());
                 if words::is_office(name) {
                     self.put(unit, &[name], object.get(after..).unwrap_or_default());
@@ -234,6 +239,16 @@ impl<'a> Roles<'a, '_> {
     fn be(&mut self, unit: &Unit<'a>, clause: &'a str, current: &mut Vec<&'a str>) -> bool {
         let found = subjects(clause, false);
         let Some(last) = found.last() else {
+            // 甲室については総務課長とし、乙室については市民課長とする
+            if let [name] = current.as_slice()
+                && words::is_office(name)
+                && ["については", "にあっては", "においては"].iter().any(|word| clause.contains(word))
+                && posts::of(clause).iter().all(|post| posts::is_named(post))
+            {
+                let name = *name;
+                self.put(unit, &[name], clause);
+                return true;
+            }
             // 総務課長を(もって)システム管理者とする
             let cut = ["をもって", "を"].iter().find_map(|mark| clause.rfind(mark).map(|at| (at, at + mark.len())));
             let Some((at, after)) = cut else { return false };
@@ -255,6 +270,8 @@ impl<'a> Roles<'a, '_> {
         let fits = !filled.is_empty() && filled.iter().all(|post| posts::is_named(post)) && whole;
         if fits {
             self.by_subjects(unit, clause, &found, current);
+        } else if found.len() == 1 && rest.trim().starts_with("次") {
+            *current = vec![last.name];
         }
         fits
     }
@@ -282,44 +299,6 @@ impl<'a> Roles<'a, '_> {
         } else {
             self.by_subjects(unit, object, &found, current);
         }
-    }
-
-    /// Xは、Zが指名する: the designation is the post, as it is written.
-    fn designate(&mut self, unit: &Unit<'a>, whole: &'a str, clause: &'a str, current: &mut Vec<&'a str>) {
-        let found = subjects(clause, false);
-        let (name, from) = match (found.last(), current.as_slice()) {
-            (Some(subject), _) => (subject.name, subject.end),
-            (None, [name]) if words::is_office(name) && clause.trim_start_matches('、').contains('が') => (*name, 0),
-            _ => return,
-        };
-        let designation = whole.get(from..).unwrap_or_default().trim_start_matches('、');
-        let mask = words::masked(designation);
-        let by = mask.find('が');
-        // Xは、…を指定する names somebody else.
-        if by.is_none()
-            || mask.contains('を') && !mask.contains("のうちから")
-            || mask.contains("する者")
-            || designation.contains("範囲")
-        {
-            return;
-        }
-        let after = unit.text.plain().split(designation).nth(1).unwrap_or_default();
-        if after.starts_with('者') || after.starts_with("職員") || after.starts_with("職に") {
-            return;
-        }
-        let Some(range) = unit.text.range_of(designation) else { return };
-        self.scope.mark(unit.text);
-        let post = Found::new(format!("{designation}者"), unit.id(), unit.text.span_of(range));
-        let called = self.scope.call(name).to_owned();
-        match self.found.iter_mut().find(|role| role.name.value == called) {
-            Some(known) if known.posts.is_empty() => known.posts.push(post),
-            Some(_) => {}
-            None => self.found.push(Role {
-                name: Found { value: called, ..Found::written(unit.text, name, unit.id()) },
-                posts: vec![post],
-            }),
-        }
-        *current = Vec::new();
     }
 }
 

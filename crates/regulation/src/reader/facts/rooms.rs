@@ -11,8 +11,11 @@ use super::{Found, Room};
 /// No regulation controls more places.
 const PLACES_MAX: usize = 200;
 
+/// No place has a higher level.
+const LEVEL_MAX: u32 = 9;
+
 /// How the names of places end that are entered.
-const PLACES: [&str; 18] = [
+const PLACES: [&str; 21] = [
     "室",
     "場所",
     "区画",
@@ -31,9 +34,12 @@ const PLACES: [&str; 18] = [
     "センター",
     "ゾーン",
     "置場",
+    "カウンター",
+    "部屋",
+    "保管庫",
 ];
 /// Words that speak of entering.
-const ENTRY: [&str; 15] = [
+const ENTRY: [&str; 18] = [
     "入退室",
     "入室",
     "退室",
@@ -49,6 +55,20 @@ const ENTRY: [&str; 15] = [
     "入ろうと",
     "入退館",
     "入域",
+    "入り方",
+    "入ることが",
+    "入れる者",
+];
+/// Names in which a word of entering stands that is none.
+const NOT_ENTRY: [&str; 8] = [
+    "入退室管理責任者",
+    "入退室管理補助者",
+    "入退室管理担当者",
+    "入退室管理者",
+    "入退室管理カード",
+    "入退室用カード",
+    "入退室カード",
+    "入室カード",
 ];
 
 /// A room and how the text calls it and its kind.
@@ -56,6 +76,8 @@ const ENTRY: [&str; 15] = [
 struct Place {
     name: Found<String>,
     level: Option<u32>,
+    /// The number of the item that names it.
+    item: Option<u32>,
     /// Other names for it: of its kind (第一種区域), its long name.
     aliases: Vec<String>,
     /// What a table says of it alone.
@@ -81,7 +103,7 @@ fn is_place(name: &str) -> bool {
 }
 
 fn speaks_of_entry(text: &str) -> bool {
-    let text = text.replace("入退室管理者", "").replace("入退室管理責任者", "").replace("入退室管理カード", "");
+    let text = NOT_ENTRY.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
     ENTRY.iter().any(|word| text.contains(word))
 }
 
@@ -92,9 +114,28 @@ fn is_about_entry(unit: &Unit<'_>) -> bool {
 
 /// The number of a level: レベル二, セキュリティレベル2.
 fn level(text: &str) -> Option<u32> {
-    let at = text.find("レベル")?;
-    let rest = text.get(at + "レベル".len()..)?;
-    super::super::heads::leading_number(rest.trim_start()).map(|(n, _)| n)
+    levels(text).into_iter().next()
+}
+
+/// The numbers of all levels that a text names: レベル3及びレベル2, レベル2及び3, レベル2以上.
+fn levels(text: &str) -> Vec<u32> {
+    let mut out = Vec::new();
+    for (at, mark) in text.match_indices("レベル") {
+        let mut rest = text.get(at + mark.len()..).unwrap_or_default().trim_start();
+        while let Some((n, len)) = super::super::heads::leading_number(rest) {
+            out.push(n);
+            rest = rest.get(len..).unwrap_or_default();
+            if rest.starts_with("以上") {
+                out.extend(n + 1..=LEVEL_MAX);
+            }
+            let Some(more) = ["及び", "又は", "、", "・"].iter().find_map(|joint| rest.strip_prefix(joint))
+            else {
+                break;
+            };
+            rest = more;
+        }
+    }
+    out
 }
 
 /// A name without a long gloss behind it: 重要機能室(データの保管室並びにサーバの設置室).
@@ -108,6 +149,13 @@ fn without_gloss(name: &str) -> &str {
 /// The names in a phrase that names places: its short name, or each of them.
 fn place_names(phrase: &str) -> Vec<&str> {
     let phrase = phrase.trim().trim_end_matches('。');
+    let called: Vec<&str> = words::members(phrase)
+        .into_iter()
+        .filter_map(|member| words::short_name(words::last_parenthesis(member)?.1))
+        .collect();
+    if called.len() > 1 {
+        return called;
+    }
     if let Some((_, inner)) = words::last_parenthesis(phrase)
         && let Some(short) = words::short_name(inner)
     {

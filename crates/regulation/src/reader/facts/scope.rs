@@ -27,6 +27,8 @@ pub(super) struct Unit<'a> {
     pub(super) depth: usize,
     pub(super) text: &'a Text,
     pub(super) items: &'a [Item],
+    /// Lines below it without a marker: a list whose marks were lost, as pictures are.
+    pub(super) notes: &'a [Text],
     /// The text that the list of this item stands under.
     pub(super) lead: Option<&'a Text>,
 }
@@ -37,9 +39,22 @@ impl<'a> Unit<'a> {
         &self.article.id
     }
 
+    /// The article and the paragraph in it.
+    pub(super) fn place(&self) -> (&'a str, usize) {
+        (&self.article.id, self.index)
+    }
+
     /// The sentences, in plain spelling.
     pub(super) fn sentences(&self) -> Vec<&'a str> {
         words::sentences(self.text.plain())
+    }
+
+    /// The entries of its list; where their marks were lost, the lines below it.
+    pub(super) fn list(&self) -> Vec<&'a Text> {
+        if self.items.is_empty() {
+            return self.notes.iter().collect();
+        }
+        self.items.iter().map(|item| &item.text).collect()
     }
 
     /// The caption of the article.
@@ -82,12 +97,13 @@ impl<'a> Scope<'a> {
                     depth: 0,
                     text: &paragraph.text,
                     items: &paragraph.items,
+                    notes: &paragraph.notes,
                     lead: None,
                 };
                 units.push(unit);
                 below(unit, &mut units);
                 for text in &paragraph.notes {
-                    units.push(Unit { text, items: &[], depth: 1, lead: Some(&paragraph.text), ..unit });
+                    units.push(Unit { text, items: &[], notes: &[], depth: 1, lead: Some(&paragraph.text), ..unit });
                 }
             }
         }
@@ -152,12 +168,18 @@ impl<'a> Scope<'a> {
 
 fn below<'a>(unit: Unit<'a>, units: &mut Vec<Unit<'a>>) {
     for item in unit.items {
-        let below_it =
-            Unit { text: &item.text, items: &item.items, lead: Some(unit.text), depth: unit.depth + 1, ..unit };
+        let below_it = Unit {
+            text: &item.text,
+            items: &item.items,
+            notes: &item.notes,
+            lead: Some(unit.text),
+            depth: unit.depth + 1,
+            ..unit
+        };
         units.push(below_it);
         below(below_it, units);
         for text in &item.notes {
-            units.push(Unit { text, items: &[], lead: Some(&item.text), depth: unit.depth + 2, ..unit });
+            units.push(Unit { text, items: &[], notes: &[], lead: Some(&item.text), depth: unit.depth + 2, ..unit });
         }
     }
 }

@@ -108,7 +108,15 @@ pub(super) fn tabbed(raw: &str) -> Option<Vec<Range<usize>>> {
     if !raw.trim().contains('\t') {
         return None;
     }
-    let cells = split(raw, |c, _| c == '\t');
+    // An empty cell within a row is a cell: the columns behind it keep their places.
+    let mut cells = split(raw, |c| c == '\t');
+    let blank = |cell: &Range<usize>| raw.get(cell.clone()).is_none_or(|cell| cell.trim().is_empty());
+    while cells.first().is_some_and(blank) {
+        cells.remove(0);
+    }
+    while cells.last().is_some_and(blank) {
+        cells.pop();
+    }
     let first = raw.get(cells.first()?.clone())?.trim();
     let folded = text::fold(&[(first, 0..first.len())], '、');
     let marks = heads::is_marker_alone(folded.as_str())
@@ -139,15 +147,14 @@ fn apart(raw: &str) -> Vec<Range<usize>> {
     out
 }
 
-fn split(raw: &str, cut: impl Fn(char, usize) -> bool) -> Vec<Range<usize>> {
+fn split(raw: &str, cut: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     let mut cells = Vec::new();
     let mut from = 0;
-    for (at, c) in raw.char_indices().filter(|(at, c)| cut(*c, *at)) {
+    for (at, c) in raw.char_indices().filter(|(_, c)| cut(*c)) {
         cells.push(from..at);
         from = at + c.len_utf8();
     }
     cells.push(from..raw.len());
-    cells.retain(|cell| raw.get(cell.clone()).is_some_and(|cell| !cell.trim().is_empty()));
     cells
 }
 

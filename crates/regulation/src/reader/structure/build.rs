@@ -227,7 +227,9 @@ impl Builder {
             }
             Numbering::Sections => {
                 let Some((n, from)) = heads::section_number(text) else { return false };
-                (vec![n.to_string()], false, from)
+                let gone = heads::deleted_sections(text);
+                let deleted = gone.is_some();
+                (gone.unwrap_or_else(|| vec![n]).iter().map(ToString::to_string).collect(), deleted, from)
             }
             Numbering::Numbers => {
                 let Some(number) = split::opens(line, self.numbering) else { return false };
@@ -427,7 +429,7 @@ impl Builder {
         }
         self.flush_text();
         if let Some(paragraph) = self.article.as_mut().and_then(|article| article.paragraphs.last_mut()) {
-            paragraph.tables.push(Table { rows });
+            paragraph.tables.push(Table { rows: tables::aligned(rows) });
         }
     }
 
@@ -453,6 +455,9 @@ impl Builder {
 
     fn end_appendix(&mut self) {
         let Some(mut appendix) = self.appendix.take() else { return };
+        for table in &mut appendix.tables {
+            table.rows = tables::aligned(std::mem::take(&mut table.rows));
+        }
         if appendix.tables.is_empty() {
             let columns =
                 || tables::from_columns(&appendix.lines).filter(|_| appendix.heading.plain().starts_with("別表"));

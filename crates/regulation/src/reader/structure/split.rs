@@ -186,7 +186,12 @@ fn before_first(lines: &[Line], at: usize) -> usize {
             .checked_sub(2)
             .and_then(|i| lines.get(i))
             .is_some_and(|line| heads::chapter(line.str()).is_some() || heads::is_section(line.str()));
-        let bare = from == at && above && text.chars().count() <= 40 && !text.contains('。');
+        // 附則 closes a table of contents.
+        let bare = from == at
+            && above
+            && text.chars().count() <= 40
+            && !text.contains('。')
+            && heads::supplement(text).is_none();
         if !(heads || bare) || line.is_row() {
             break;
         }

@@ -5,7 +5,7 @@ use super::super::text::Text;
 use super::super::words;
 
 /// Words that head the columns of tables of this genre.
-const HEADS: [&str; 40] = [
+const HEADS: [&str; 43] = [
     "区分",
     "室",
     "場所",
@@ -46,6 +46,9 @@ const HEADS: [&str; 40] = [
     "所属",
     "構成員",
     "委員",
+    "部屋",
+    "入り方",
+    "保管",
 ];
 
 /// The table whose cells these lines are, one after the other; `None` where they are no table.
@@ -95,6 +98,18 @@ pub(super) fn from_columns(lines: &[Text]) -> Option<Table> {
         && lines.len() <= 500
         && lines.iter().all(|line| line.as_str().split(' ').count() == width);
     even.then(|| Table { rows: lines.iter().map(cells).collect() })
+}
+
+/// The rows without the empty cells that only move the others: columns set by more than one tab.
+pub(super) fn aligned(rows: Vec<Vec<Text>>) -> Vec<Vec<Text>> {
+    let full = |row: &Vec<Text>| row.iter().all(|cell| !cell.is_empty());
+    let head = rows.first().filter(|row| full(row)).map_or(0, Vec::len);
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
+    if head == longest || rows.iter().all(|row| row.len() == longest) {
+        return rows;
+    }
+    let kept = |row: Vec<Text>| row.into_iter().filter(|cell| !cell.is_empty()).collect();
+    rows.into_iter().map(kept).collect()
 }
 
 /// A line in parentheses goes on with the cell before it.

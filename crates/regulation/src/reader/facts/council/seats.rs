@@ -32,7 +32,9 @@ pub(super) fn seated<'a>(
         let besides = |names: &str| -> Vec<Found<String>> {
             words::groups(names).into_iter().filter_map(|name| about.found(unit, name)).collect()
         };
-        if let Some(at) = mask.find("のほか").filter(|_| !mask.contains("構成員とする")) {
+        if let Some(at) =
+            mask.find("のほか").filter(|_| !["構成員とする", "構成員となる"].iter().any(|seat| mask.contains(seat)))
+        {
             let before = sentence.get(..at).unwrap_or_default();
             let named = before.rsplit("は、").next().unwrap_or(before);
             if !named.contains("各号") && !named.contains("前項") {
@@ -55,7 +57,9 @@ pub(super) fn seated<'a>(
         } else if listed {
             out.extend(from_tables(about, unit, chair));
         } else if let Some(inline) = inline(sentence, &mask) {
-            out.extend(besides(inline).into_iter().filter(|found| !words::is_person(&found.value)));
+            // 会長、副会長及び委員 are seats; 会長の指名する職員 sits in one.
+            let seat = |name: &str| words::is_person(name) && !name.contains(['の', 'が', 'す']);
+            out.extend(besides(inline).into_iter().filter(|found| !seat(&found.value)));
         }
     }
     out
@@ -118,7 +122,12 @@ fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Fo
 
 /// A list of members within a sentence: 会議は、A、B及びCをもって組織する.
 fn inline<'s>(sentence: &'s str, mask: &str) -> Option<&'s str> {
-    if let Some(end) = mask.find("構成員とする") {
+    let seats = ["構成員とする", "構成員となる", "構成員に加える", "委員とする", "委員となる"];
+    if let Some(end) = seats.iter().find_map(|seat| mask.find(seat)).filter(|end| {
+        // 委員は、…をもって委員とする names its members behind the topic.
+        let topic = mask.get(..*end).and_then(|before| before.rfind("は、"));
+        topic.is_some_and(|at| !sentence.get(..at).unwrap_or_default().ends_with("委員"))
+    }) {
         let before = sentence.get(..end)?;
         let at = words::masked(before).rfind("は、")?;
         let names = before.get(..at)?;

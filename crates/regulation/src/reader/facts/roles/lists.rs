@@ -5,6 +5,7 @@ use super::super::super::text::Text;
 use super::super::super::words;
 use super::super::scope::Unit;
 use super::super::{members, posts};
+use super::names::{is_set_up, offices};
 use super::{Roles, body, parted};
 
 impl<'a> Roles<'a, '_> {
@@ -18,6 +19,9 @@ impl<'a> Roles<'a, '_> {
         let sorts = lead.contains("区分に応じ");
         if !sets_up || unit.defines() || lead.contains("組織する") || lead.contains("構成") || lead.contains("事項")
         {
+            return;
+        }
+        if self.by_place(unit) {
             return;
         }
         for item in unit.items {
@@ -37,6 +41,28 @@ impl<'a> Roles<'a, '_> {
                 self.scope.mark(unit.text);
             }
         }
+    }
+
+    /// 部門責任者を置き、次のとおりとする: each item names a part of the municipality and the post there.
+    fn by_place(&mut self, unit: &Unit<'a>) -> bool {
+        let lead = unit.text.plain();
+        let clause = ["を置き", "を設け"].iter().find_map(|verb| lead.get(..words::masked(lead).find(verb)?));
+        let set_up = clause.map(offices).unwrap_or_default();
+        let [name] = set_up.as_slice() else { return false };
+        let halves: Vec<(&str, &str)> =
+            unit.items.iter().filter_map(|item| parted(item.text.plain().trim_end_matches('。'))).collect();
+        let placed = halves.len() == unit.items.len()
+            && is_set_up(name)
+            && halves.iter().all(|(place, filled)| {
+                !words::is_office(words::named(place)) && posts::of(filled).iter().all(|post| posts::is_named(post))
+            });
+        if placed {
+            for (item, (_, filled)) in unit.items.iter().zip(halves) {
+                self.add(unit, name, &posts::of(filled), &item.text);
+            }
+            self.scope.mark(unit.text);
+        }
+        placed
     }
 
     /// Tables such as 責任者 | 充てる職.

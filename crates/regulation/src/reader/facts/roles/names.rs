@@ -35,6 +35,38 @@ pub(super) fn offices(clause: &str) -> Vec<&str> {
     out
 }
 
+/// Whether what a text sets up is an office: it is called as those who bear one are, not as a body, a
+/// seat in one, or the chief of a section.
+pub(super) fn is_set_up(name: &str) -> bool {
+    const BEARERS: [&str; 5] = ["者", "官", "監", "補", "代行"];
+    words::is_office(name)
+        || BEARERS.iter().any(|end| name.ends_with(end)) && name.chars().count() >= 4 && !words::is_person(name)
+}
+
+/// The posts and the offices they are given to: Aを甲に、Bを乙 (に充てる).
+pub(super) fn given(clause: &str) -> Vec<(&str, &str)> {
+    let mask = words::masked(clause);
+    let mut parts = Vec::new();
+    let mut from = mask.rfind("は、").map_or(0, |at| at + "は、".len());
+    for (at, mark) in mask.match_indices("に、").chain(mask.match_indices("、")) {
+        // A part is whole where it names both the post and the office.
+        if mask.get(from..at).is_some_and(|part| part.contains('を')) {
+            parts.push(clause.get(from..at).unwrap_or_default());
+            from = at + mark.len();
+        }
+    }
+    parts.push(clause.get(from..).unwrap_or_default());
+    let halves = |part| -> Option<(&str, &str)> {
+        let mask = words::masked(part);
+        let (at, after) = mask
+            .rfind("をもって")
+            .map(|at| (at, at + "をもって".len()))
+            .or_else(|| mask.rfind('を').map(|at| (at, at + 'を'.len_utf8())))?;
+        Some((part.get(..at)?, words::named(part.get(after..)?.trim_end_matches('に'))))
+    };
+    parts.into_iter().filter_map(halves).collect()
+}
+
 /// A phrase without a count behind it: 責任者1人.
 fn uncounted(phrase: &str) -> &str {
     let phrase = phrase.trim_end();

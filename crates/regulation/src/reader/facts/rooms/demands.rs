@@ -1,10 +1,11 @@
 //! What is asked of those who enter which room.
 
+use super::super::super::heads;
 use super::super::super::text::Text;
 use super::super::super::words;
 use super::super::scope::{Scope, Unit};
 use super::super::{Found, Requirement};
-use super::{Place, is_place, level, speaks_of_entry};
+use super::{Place, is_place, level, levels, speaks_of_entry};
 
 /// What is asked of those who enter each of these places.
 pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Requirement>>> {
@@ -14,6 +15,7 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
             put(asked, cell, cell.plain(), &place.name.article);
         }
     }
+    let exempt = exemptions(scope, places);
     let mut about = About { scope, places, article: String::new(), current: Vec::new(), last: None };
     for unit in &scope.units {
         about.enter(unit);
@@ -28,6 +30,9 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
             let Some(here) = about.places_of(unit, sentence, in_article) else { continue };
             let (all, own) = sentence.split_at(singled_out(sentence, places));
             for (i, asked) in out.iter_mut().enumerate() {
+                if exempt.iter().any(|(place, paragraphs)| *place == i && paragraphs.contains(&unit.place())) {
+                    continue;
+                }
                 let before = asked.len();
                 put(asked, unit.text, all, unit.id());
                 if here.contains(&i) {
@@ -41,6 +46,41 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
     }
     for asked in &mut out {
         asked.sort_by_key(|found| found.value);
+    }
+    out
+}
+
+/// The paragraphs that do not hold for a place: 甲室に入るときは、前2項の規定にかかわらず.
+fn exemptions<'a>(scope: &Scope<'a>, places: &[Place]) -> Vec<(usize, Vec<(&'a str, usize)>)> {
+    let mut out = Vec::new();
+    for unit in scope.units.iter().filter(|unit| unit.depth == 0) {
+        for sentence in unit.sentences() {
+            let Some(clause) = sentence.find("の規定にかかわらず").and_then(|at| sentence.get(..at)) else {
+                continue;
+            };
+            let last = |n: usize| (unit.index.saturating_sub(n)..unit.index).collect::<Vec<usize>>();
+            let before = if clause.ends_with("前項") {
+                last(1)
+            } else if let Some((n, _)) = clause
+                .rfind('前')
+                .and_then(|at| heads::leading_number(clause.get(at + '前'.len_utf8()..)?))
+                .filter(|_| clause.ends_with('項'))
+            {
+                last(n as usize)
+            } else if let Some((n, _)) =
+                clause.rfind('第').and_then(|at| heads::ordinal(clause.get(at..)?, "項")).filter(|(n, _)| *n > 0)
+            {
+                vec![n as usize - 1]
+            } else {
+                continue;
+            };
+            let named = spoken_of(sentence, places);
+            // What excepts every place rather changes the rule for some who enter.
+            if named.len() < places.len() {
+                let paragraphs: Vec<(&str, usize)> = before.into_iter().map(|index| (unit.id(), index)).collect();
+                out.extend(named.into_iter().map(|place| (place, paragraphs.clone())));
+            }
+        }
     }
     out
 }
@@ -73,6 +113,7 @@ impl<'a> About<'a, '_> {
         let lead = unit.lead.map(Text::plain).unwrap_or_default();
         let entry = speaks_of_entry(sentence)
             || speaks_of_entry(lead) && unit.depth > 0
+            || unit.depth > 0 && in_article && level(lead).is_some()
             || !here.is_empty() && sentence.contains("入れ")
             || self.last.is_some() && in_article;
         let attends = ["名札", "立ち会", "立会", "同行", "付き添"].iter().any(|word| sentence.contains(word));
@@ -94,7 +135,7 @@ impl<'a> About<'a, '_> {
         }
         if here.is_empty() {
             here.clone_from(&self.current);
-        } else if unit.depth == 0 {
+        } else if unit.depth == 0 && !sentence.contains("にかかわらず") {
             self.current.clone_from(&here);
         }
         if here.is_empty() {
@@ -151,16 +192,28 @@ fn by_level(unit: &Unit<'_>, places: &[Place], out: &mut [Vec<Found<Requirement>
     }
 }
 
+/// The numbers of the items in which places are listed: 前条第1号及び第2号の場所.
+fn items_meant(text: &str) -> Option<Vec<u32>> {
+    const PLACES: [&str; 7] = ["の場所", "の室", "の部屋", "の区域", "に掲げる室", "に掲げる場所", "に掲げる区域"];
+    let numbers = |at: usize| heads::ordinal(text.get(at..)?, "号").map(|(n, len)| (n, at + len));
+    let found: Vec<(u32, usize)> = text.match_indices('第').filter_map(|(at, _)| numbers(at)).collect();
+    let end = found.last()?.1;
+    let places = text.get(end..).is_some_and(|rest| PLACES.iter().any(|word| rest.starts_with(word)));
+    places.then(|| found.into_iter().map(|(n, _)| n).collect())
+}
+
 /// Which places a text speaks of.
 fn spoken_of(text: &str, places: &[Place]) -> Vec<usize> {
-    let level = level(text);
+    let levels = levels(text);
+    let items = items_meant(text);
     let mut out: Vec<usize> = places
         .iter()
         .enumerate()
         .filter(|(_, place)| {
             text.contains(place.name.value.as_str())
                 || place.aliases.iter().any(|alias| !alias.is_empty() && text.contains(alias.as_str()))
-                || level.is_some() && place.level == level
+                || items.as_ref().is_some_and(|items| place.item.as_ref().is_some_and(|item| items.contains(item)))
+                || place.level.is_some_and(|level| levels.contains(&level))
         })
         .map(|(i, _)| i)
         .collect();
@@ -189,7 +242,7 @@ fn put(asked: &mut Vec<Found<Requirement>>, text: &Text, sentence: &str, article
 }
 
 /// Verbs that say a card is used.
-const USES: [&str; 18] = [
+const USES: [&str; 21] = [
     "用い",
     "により",
     "使用",
@@ -208,9 +261,12 @@ const USES: [&str; 18] = [
     "及び鍵",
     "提示",
     "携帯",
+    "所持",
+    "貸与を受け",
+    "借り",
 ];
 /// Phrases in which a key is used, not only kept.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "鍵を用い",
     "鍵により",
     "鍵を使",
@@ -228,30 +284,39 @@ const KEYS: [&str; 18] = [
     "合鍵",
     "貸し出す鍵",
     "鍵を開け",
+    "鍵の交付",
     "鍵、",
 ];
 
 /// What a sentence asks, and where it says so.
-fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
-    let mask = words::masked(sentence);
+pub(super) fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
+    // 記録媒体の保管室 names a room; nothing is written there.
+    let mask = ["記録媒体", "記録保管", "記録装置"]
+        .iter()
+        .fold(words::masked(sentence), |mask, name| mask.replace(name, "〓〓〓〓"));
     let find = |words: &[&str]| words.iter().filter_map(|word| mask.find(word)).min();
     let card = find(&["カード", "職員証", "身分証", "社員証"])
         .filter(|_| USES.iter().any(|verb| mask.contains(verb)) || sentence.chars().count() <= 14)
         .filter(|_| !mask.contains("カードの管理方法") && !mask.contains("個人番号カード"));
     let alone = sentence.trim() == "鍵" || sentence.starts_with("鍵を") && sentence.chars().count() <= 8;
-    let written = mask.replace("記録媒体", "");
+    // 鍵及びカードを…に納める tells how they are kept, not that they are used.
+    let kept_shut = ["納め", "保管", "施錠"].iter().any(|word| mask.contains(word))
+        && !["入室", "立ち入", "立入り", "立ち入り", "開け", "解錠", "開錠", "借", "用い", "貸", "に入"]
+            .iter()
+            .any(|word| mask.contains(word));
+    let card = card.filter(|_| !kept_shut);
     let record = find(&["記録", "記入", "記載", "記帳", "管理簿", "入室簿", "入退室簿", "入退室台帳", "入室台帳"])
         .filter(|_| {
-            mask.contains(['簿', '帳']) || ["記録", "記入", "記載", "記帳"].iter().any(|word| written.contains(word))
+            mask.contains(['簿', '帳']) || ["記録", "記入", "記載", "記帳"].iter().any(|word| mask.contains(word))
         });
     // 入退室管理簿は、1年間保存する says how long, not that an entry is made.
     let kept = ["保存", "保管"].iter().any(|word| mask.contains(word))
-        && !["記録", "記入", "記載", "記帳", "作成", "備え"].iter().any(|word| written.contains(word));
+        && !["記録", "記入", "記載", "記帳", "作成", "備え"].iter().any(|word| mask.contains(word));
     let record = record.filter(|_| !kept);
     let found = [
         (Requirement::Permit, find(&["許可", "承認"])),
         (Requirement::Card, card),
-        (Requirement::Key, find(&KEYS).or_else(|| alone.then_some(0))),
+        (Requirement::Key, find(&KEYS).filter(|_| !kept_shut).or_else(|| alone.then_some(0))),
         (Requirement::Badge, find(&["名札", "ネームプレート", "ネームカード", "腕章"])),
         (Requirement::Record, record),
         (Requirement::Escort, find(&["立会", "立ち会", "同行", "付き添", "付添", "同伴", "同席"])),

@@ -6,7 +6,7 @@ use super::super::super::words;
 use super::super::roles::{body, parted};
 use super::super::scope::{Scope, Unit};
 use super::super::{Found, members};
-use super::{Place, is_about_entry, is_place, level, place_names};
+use super::{Place, is_about_entry, is_place, level, place_names, speaks_of_entry};
 
 const HEADS: [&str; 10] = ["室", "場所", "施設", "区画", "区域", "置場", "部屋", "フロア", "エリア", "対象"];
 
@@ -33,7 +33,24 @@ fn add(all: &mut Vec<Place>, found: Vec<Place>) {
 }
 
 fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Place> {
-    let methods = members::column(table, &["方法", "許可", "条件", "名札", "鍵", "カード", "管理", "入退室", "立入"]);
+    let methods = members::column(
+        table,
+        &[
+            "方法",
+            "入り方",
+            "入ることができ",
+            "入れる者",
+            "立ち入",
+            "許可",
+            "条件",
+            "名札",
+            "鍵",
+            "カード",
+            "管理",
+            "入退室",
+            "立入",
+        ],
+    );
     let about = is_about_entry(unit) || methods.is_some();
     if !about {
         return Vec::new();
@@ -72,10 +89,12 @@ fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Pla
             .filter(|(c, _)| *c != column && Some(*c) != levels)
             .map(|(c, cell)| with_head(table, c, cell))
             .collect();
-        for name in place_names(cell.plain()) {
+        // What is shown or used at a door is no place, wherever a lost cell has moved it.
+        let thing = |name: &str| ["カード", "名札", "鍵", "許可"].iter().any(|end| name.ends_with(end));
+        for name in place_names(cell.plain()).into_iter().filter(|name| !thing(name)) {
             let long = words::bare(cell.plain()).to_owned();
             let name = Found::written(cell, name, unit.id());
-            out.push(Place { name, level, aliases: vec![long], demands: demands.clone() });
+            out.push(Place { name, level, item: None, aliases: vec![long], demands: demands.clone() });
         }
     }
     out
@@ -87,7 +106,8 @@ fn with_head(table: &Table, column: usize, cell: &Text) -> Text {
     if nothing {
         return Text::default();
     }
-    let short = cell.plain().chars().count() <= 8;
+    // A cell that names what is used (鍵) says it alone.
+    let short = cell.plain().chars().count() <= 8 && super::demands::demands(cell.plain()).is_empty();
     match table
         .rows
         .first()
@@ -104,41 +124,62 @@ fn is_place_cell(cell: &Text) -> bool {
     !text.contains('。') || text.contains("以下「") && place_names(text).iter().all(|name| is_place(base(name)))
 }
 
+/// The word for all places of a list: 次の室を重要室に指定する, 次の場所を規制場所とし.
+fn umbrella(lead: &str) -> Option<&str> {
+    let mask = words::masked(lead);
+    ["に指定", "とする", "とし、", "と定め", "として"].iter().find_map(|verb| {
+        let at = mask.find(verb)?;
+        let before = lead.get(..at)?;
+        let name = before.get(mask.get(..at)?.rfind('を')? + 'を'.len_utf8()..)?;
+        (is_place(name) && name.chars().count() >= 3 && name.chars().all(words::names)).then_some(name)
+    })
+}
+
 fn base(name: &str) -> &str {
     words::last_parenthesis(name).map_or(name, |(before, _)| before).trim_end_matches('等')
 }
 
 fn in_items<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Place> {
     let lead = unit.text.plain();
-    let kinds = ["室", "場所", "区域", "区画", "施設", "置場", "エリア"].iter().any(|kind| lead.contains(kind));
+    let kinds =
+        ["室", "部屋", "窓口", "場所", "区域", "区画", "施設", "置場", "エリア"].iter().any(|kind| lead.contains(kind));
     let lists = ["次", "左の", "各号"].iter().any(|word| lead.contains(word));
-    let about =
-        is_about_entry(unit) || ["区域", "区画"].iter().any(|word| lead.contains(word)) || lead.contains("区分する");
-    if unit.items.is_empty() || !kinds || !lists || !about || unit.defines() {
+    let about = is_about_entry(unit)
+        || ["区域", "区画"].iter().any(|word| lead.contains(word))
+        || lead.contains("区分する")
+        || umbrella(lead).is_some();
+    if unit.items.is_empty() || !kinds || !lists || !about || unit.defines() || lead.contains("充て") {
         return Vec::new();
     }
     let mut out = Vec::new();
     for item in unit.items {
         let whole = item.text.plain().trim().trim_end_matches('。');
+        let mut demands: Vec<Text> = Vec::new();
         let (group, names) = match parted(whole) {
             Some((group, names)) if place_names(names).iter().all(|name| is_place(base(name))) => (Some(group), names),
+            // 電算室 管理者の許可を得た者: the place, and who may enter it.
+            Some((place, condition))
+                if is_place(base(place)) && !is_place(base(words::bare(condition))) && speaks_of_entry(lead) =>
+            {
+                demands.extend(item.text.range_of(condition).map(|range| item.text.slice(range)));
+                (None, place)
+            }
             _ => (None, whole),
         };
         let found = place_names(names);
         if !found.iter().all(|name| is_place(base(name))) || whole.contains("すること") {
             continue;
         }
-        let aliases: Vec<String> = group
-            .map(|group| words::last_parenthesis(group).map_or(group, |(before, _)| before).to_owned())
-            .into_iter()
-            .collect();
+        let group_name = group.map(|group| words::last_parenthesis(group).map_or(group, |(before, _)| before));
+        let aliases: Vec<String> = group_name.into_iter().chain(umbrella(lead)).map(str::to_owned).collect();
         for name in found {
             let number = group.and_then(level);
             out.push(Place {
                 name: Found::written(&item.text, name, unit.id()),
                 level: number,
+                item: Some(item.number),
                 aliases: aliases.clone(),
-                demands: Vec::new(),
+                demands: demands.clone(),
             });
         }
         scope.mark(&item.text);

@@ -6,8 +6,26 @@ use super::super::scope::Scope;
 use super::{Place, is_place, place_names, speaks_of_entry};
 
 /// Words that name no room of their own.
-const ANY: [&str; 12] =
-    ["室", "当該室", "各室", "場所", "施設", "区域", "同室", "設置場所", "当該場所", "区画", "事務室等", "庁舎"];
+const ANY: [&str; 18] = [
+    "部屋",
+    "各部屋",
+    "当該部屋",
+    "窓口",
+    "カウンター",
+    "当該区域",
+    "室",
+    "当該室",
+    "各室",
+    "場所",
+    "施設",
+    "区域",
+    "同室",
+    "設置場所",
+    "当該場所",
+    "区画",
+    "事務室等",
+    "庁舎",
+];
 
 pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
     let mut out: Vec<Place> = Vec::new();
@@ -19,11 +37,12 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
                     known.aliases.push(called);
                     continue;
                 }
-                if ANY.contains(&called.as_str()) {
+                let defined = scope.short.iter().any(|(_, short)| *short == called);
+                if ANY.contains(&called.as_str()) && !defined {
                     continue;
                 }
                 let name = Found { value: called, ..Found::written(unit.text, name, unit.id()) };
-                out.push(Place { name, level: None, aliases: Vec::new(), demands: Vec::new() });
+                out.push(Place { name, level: None, item: None, aliases: Vec::new(), demands: Vec::new() });
                 scope.mark(unit.text);
             }
         }
@@ -57,7 +76,7 @@ fn names(sentence: &str) -> Vec<&str> {
         "への不正侵入",
     ];
     let mask = words::masked(sentence);
-    let mut found: Vec<(usize, &str)> = Vec::new();
+    let mut found: Vec<(usize, &str)> = declared(sentence, &mask);
     for mark in MARKS {
         for (at, _) in mask.match_indices(mark) {
             let rest = mask.get(at..).unwrap_or_default();
@@ -65,11 +84,26 @@ fn names(sentence: &str) -> Vec<&str> {
                 continue;
             }
             let phrase = place(sentence.get(..at).unwrap_or_default());
-            found.extend(place_names(phrase).into_iter().filter(|name| is_place(name)).map(|name| (at, name)));
+            let entered = |name: &&str| is_place(name) && !name.ends_with("保管庫");
+            found.extend(place_names(phrase).into_iter().filter(entered).map(|name| (at, name)));
         }
     }
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The places that a sentence makes an area of control: 機械室及び窓口を管理区域とする.
+fn declared<'s>(sentence: &'s str, mask: &str) -> Vec<(usize, &'s str)> {
+    const AREAS: [&str; 6] = ["管理区域", "管理区画", "制限区域", "規制区域", "立入制限区域", "重要区域"];
+    let area = AREAS.iter().find_map(|area| {
+        let at = mask.find(&format!("を{area}"))?;
+        let rest = mask.get(at + "を".len() + area.len()..)?;
+        ["と", "に指定"].iter().any(|verb| rest.starts_with(verb)).then_some(at)
+    });
+    let Some(at) = area else { return Vec::new() };
+    let from = mask.get(..at).and_then(|before| before.rfind("は、")).map_or(0, |at| at + "は、".len());
+    let phrase = sentence.get(from..at).unwrap_or_default();
+    place_names(phrase).into_iter().filter(|name| is_place(name)).map(|name| (at, name)).collect()
 }
 
 /// The name of the place at the end of a phrase, with the words that tell it from others.

@@ -5,6 +5,9 @@ use super::super::super::instrument::{Item, Paragraph};
 use super::super::super::markup::Line;
 use super::{Builder, DEPTH_MAX, Open};
 
+/// How many lines an item may be long, for the next one to be seen from it.
+const NEXT_MAX: usize = 20;
+
 impl Builder {
     /// A paragraph or an item.
     pub(super) fn marked(&mut self, line: &Line, next: &[Line]) -> bool {
@@ -36,6 +39,9 @@ impl Builder {
     /// The marker of a line, in its place: イ may be the second or the first, ニ may stand for 二.
     fn marker(&self, text: &str, next: &[Line]) -> Option<Marker> {
         let open = |style: Style| self.lists.iter().rev().find(|open| open.style == style);
+        if let Some(marker) = self.dash_for_one(text, next) {
+            return Some(marker);
+        }
         let mut marker = heads::marker(text)?;
         if marker.style == Style::Kana
             && text.starts_with('ニ')
@@ -54,6 +60,24 @@ impl Builder {
             return None;
         }
         Some(marker)
+    }
+
+    /// A dash that was typed for 一: the next item is 二.
+    fn dash_for_one(&self, text: &str, next: &[Line]) -> Option<Marker> {
+        let rest = text.strip_prefix(['ー', '-', '―', '—', '‐', '−', '－', '─'])?;
+        let open = self.lists.iter().any(|open| open.style == Style::Kanji);
+        let second = next
+            .iter()
+            .take(NEXT_MAX)
+            .find_map(|line| heads::marker(line.str()))
+            .is_some_and(|marker| marker.style == Style::Kanji && marker.number == 2);
+        let len = text.len() - rest.trim_start().len();
+        (rest.starts_with(' ') && !open && second).then_some(Marker {
+            style: Style::Kanji,
+            number: 1,
+            len,
+            spaced: true,
+        })
     }
 
     fn is_paragraph(&self, marker: &Marker, rest: &str) -> bool {
