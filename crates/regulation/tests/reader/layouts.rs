@@ -132,5 +132,18 @@ fn machines_and_lists() {
 fn councils() {
     let council = "第1条 統括者は、会議を招集するとともに議長を務める。\n2 安全会議は、統括者の他、次に掲げる者で組織する。\n(1) 総務課長\n3 前項の者のほか、消防長及び教育部長は、安全会議の構成員となる。\n4 安全会議の庶務は、甲課が、乙課の協力を得て行う。\n第2条 対策を審議するため、安全会議を置く。";
     check("council.members", &[(council, &["総務課長", "消防長", "教育部長"])]);
+    let seats = "第1条 委員会を置く。\n2 委員会は、会長、副会長一人及び委員若干人をもって組織する。\n3 会長は副町長を、副会長は総務課長を、委員は税務課長及び教育次長の職にある者をもって充てる。\n4 委員会は、次に掲げる事項について審議する。\n　対策の見直し\n　監査の実施\n5 委員会の庶務は、総務課で行う。";
+    check("council.chair", &[(seats, &["副町長"])]);
+    check("council.members", &[(seats, &["総務課長", "税務課長", "教育次長"])]);
+    check("council.agenda", &[(seats, &["対策の見直し", "監査の実施"])]);
     check("council.secretariat", &[(council, &["甲課"])]);
+}
+
+#[test]
+fn a_title_that_stands_twice() {
+    let text = "○乙村機器の管理及び運営に関する規程\n\n平成十四年八月五日\n\n乙村訓令甲第四十号\n\n庁中一般\n\n各出先機関\n\n機器の管理及び運営に関する規程\n\n(趣旨)\n\n第一条 この規程は、機器について定める。\n";
+    let facts = cases::facts(&reader::read(text.as_bytes()).unwrap());
+    let instrument = &facts["instruments"][0];
+    assert_eq!(instrument["number"], "訓令甲第四十号");
+    assert_eq!(instrument["promulgated"], "2002-08-05");
 }

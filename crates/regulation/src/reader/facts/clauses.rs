@@ -7,7 +7,7 @@ use super::scope::{Scope, Unit};
 pub(super) fn read(scope: &Scope<'_>) -> Vec<Found<String>> {
     let mut out: Vec<Found<String>> = Vec::new();
     for unit in scope.paragraphs().filter(|unit| asks(unit)) {
-        let found = if unit.items.is_empty() { inline(unit) } else { items(unit) };
+        let found = if unit.list().is_empty() { inline(unit) } else { items(unit) };
         if !found.is_empty() {
             scope.mark(unit.text);
         }
@@ -66,9 +66,9 @@ fn items(unit: &Unit<'_>) -> Vec<Found<String>> {
     if !listed {
         return Vec::new();
     }
-    unit.items
-        .iter()
-        .map(|item| Found::written(&item.text, item.text.plain().trim().trim_end_matches('。'), unit.id()))
+    unit.list()
+        .into_iter()
+        .map(|text| Found::written(text, text.plain().trim().trim_end_matches('。'), unit.id()))
         .filter(|found| !found.value.is_empty())
         .collect()
 }

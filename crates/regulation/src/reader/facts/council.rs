@@ -300,13 +300,13 @@ fn agenda<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Vec<Found<String>> {
             && !["組織する", "構成する", "委員は", "者をもって"].iter().any(|word| mask.contains(word))
             && !mask.contains("求め")
     });
-    if !own || unit.items.is_empty() {
+    if !own {
         return Vec::new();
     }
     about.scope.mark(unit.text);
-    unit.items
-        .iter()
-        .map(|item| Found::written(&item.text, item.text.plain().trim_end_matches('。'), unit.id()))
+    unit.list()
+        .into_iter()
+        .map(|text| Found::written(text, text.plain().trim_end_matches('。'), unit.id()))
         .filter(|found| !found.value.is_empty())
         .collect()
 }

@@ -198,6 +198,9 @@ fn same_book<'a>(scope: &Scope<'a>, unit: &Unit<'a>, member: &'a str, name: &'a 
     let at = unit.text.range_of(member)?.start;
     let mut named = super::ledgers::named(scope, unit.text, unit.id());
     named.retain(|book| book.value != name && unit.text.plain().find(&book.value).is_some_and(|found| found < at));
+    // 管理簿 within 入退室管理簿 is that book.
+    let values: Vec<String> = named.iter().map(|book| book.value.clone()).collect();
+    named.retain(|book| !values.iter().any(|other| other.len() > book.value.len() && other.ends_with(&book.value)));
     if !named.is_empty() {
         let last = named.split_off(if name == "これら" { 0 } else { named.len() - 1 });
         return Some(last);

@@ -132,7 +132,10 @@ impl<'a> Roles<'a, '_> {
                 .any(|word| clause.contains(word));
             match verb {
                 Verb::SetUp => {
-                    let names = offices(clause);
+                    // 次の表に掲げる責任者を置き: the table names them.
+                    let listed = ["掲げる責任者", "次の責任者", "定める責任者", "掲げる管理者", "定める管理者"];
+                    let mut names = offices(clause);
+                    names.retain(|_| !listed.iter().any(|end| clause.ends_with(end)));
                     for name in &names {
                         if names::is_set_up(name) {
                             self.add(unit, name, &[], unit.text);

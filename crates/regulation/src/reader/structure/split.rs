@@ -256,7 +256,11 @@ fn title(lines: &[Line], floor: usize, start: usize) -> Option<usize> {
 }
 
 fn same(lines: &[Line], a: usize, b: usize) -> bool {
-    lines.get(a).map(Line::str) == lines.get(b).map(Line::str)
+    let text = |i: usize| lines.get(i).map(Line::str).unwrap_or_default();
+    let (a, b) = (text(a), text(b));
+    // One of them may leave out the municipality's name.
+    let short = |whole: &str, part: &str| part.chars().count() >= 8 && whole.ends_with(part);
+    a == b || short(a, b) || short(b, a)
 }
 
 fn preceded_by_number(lines: &[Line], at: usize) -> bool {

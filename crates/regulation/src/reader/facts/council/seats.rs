@@ -16,17 +16,12 @@ pub(super) fn seated<'a>(
     let mut out = Vec::new();
     for sentence in unit.sentences() {
         let mask = words::masked(sentence);
-        let sits = ["組織する", "構成する", "構成し", "組織し", "構成員", "組織は", "構成は"]
-            .iter()
-            .any(|word| mask.contains(word))
-            && about.speaks(sentence);
-        let seats = ["委員は", "委員には", "委員として", "委員の", "本部員は", "委員に", "委員は、"]
-            .iter()
-            .any(|word| mask.contains(word))
-            && ["充て", "とする", "任命", "委嘱", "指名", "なる"].iter().any(|word| mask.contains(word));
-        if !sits && !seats
-            || ["招集", "任期", "過半数", "以外の者"].iter().any(|word| mask.contains(word)) && unit.items.is_empty()
-        {
+        if !seats_some(about, unit, sentence, &mask) {
+            continue;
+        }
+        let seats_each = by_seat(about, unit, sentence);
+        if !seats_each.is_empty() {
+            out.extend(seats_each);
             continue;
         }
         let besides = |names: &str| -> Vec<Found<String>> {
@@ -50,19 +45,73 @@ pub(super) fn seated<'a>(
         let listed = ["次に掲げ", "次の", "各号", "次表", "別表", "下表", "次に定め"]
             .iter()
             .any(|word| mask.get(behind..).is_some_and(|rest| rest.contains(word)));
-        if listed && !unit.items.is_empty() {
-            for item in unit.items {
-                out.extend(item_member(about, unit, &item.text, chair));
+        if listed && !unit.list().is_empty() {
+            for text in unit.list() {
+                out.extend(item_member(about, unit, text, chair));
             }
         } else if listed {
+            out.extend(partly_named(about, unit, sentence, chair.as_ref()));
             out.extend(from_tables(about, unit, chair));
         } else if let Some(inline) = inline(sentence, &mask) {
-            // 会長、副会長及び委員 are seats; 会長の指名する職員 sits in one.
-            let seat = |name: &str| words::is_person(name) && !name.contains(['の', 'が', 'す']);
-            out.extend(besides(inline).into_iter().filter(|found| !seat(&found.value)));
+            let inline = uncounted(inline);
+            out.extend(besides(inline).into_iter().filter(|found| !is_seat(&found.value)));
         }
     }
     out
+}
+
+/// Whether a sentence says who sits in the council.
+fn seats_some<'a>(about: &About<'a, '_>, unit: &Unit<'a>, sentence: &str, mask: &str) -> bool {
+    let sits = ["組織する", "構成する", "構成し", "組織し", "構成員", "組織は", "構成は"]
+        .iter()
+        .any(|word| mask.contains(word))
+        && about.speaks(sentence);
+    let seats = [
+        "委員は",
+        "副会長は",
+        "副委員長は",
+        "副議長は",
+        "副本部長は",
+        "副座長は",
+        "委員には",
+        "委員として",
+        "委員の",
+        "本部員は",
+        "委員に",
+        "委員は、",
+    ]
+    .iter()
+    .any(|word| mask.contains(word))
+        && ["充て", "とする", "任命", "委嘱", "指名", "なる"].iter().any(|word| mask.contains(word));
+    let other = ["招集", "任期", "過半数", "以外の者"].iter().any(|word| mask.contains(word)) && unit.items.is_empty();
+    (sits || seats) && !other
+}
+
+/// Whether a name is that of a seat: 会長、副会長一人及び委員; 会長の指名する職員 sits in one.
+fn is_seat(name: &str) -> bool {
+    let bare =
+        name.trim_end_matches(['人', '名']).trim_end_matches(|c: char| c.is_ascii_digit() || "一二三四五".contains(c));
+    (words::is_person(name) || words::is_person(bare)) && !name.contains(['の', 'が', 'す'])
+}
+
+/// 副町長、教育長及び別表に掲げる者: some are named here, the others there.
+fn partly_named<'a>(
+    about: &About<'a, '_>,
+    unit: &Unit<'a>,
+    sentence: &'a str,
+    chair: Option<&Found<String>>,
+) -> Vec<Found<String>> {
+    let mask = words::masked(sentence);
+    let here = inline(sentence, &mask).map(words::members).unwrap_or_default();
+    let named = |one: &&str| {
+        super::super::posts::is_named(one)
+            && !["別表", "次の", "次に", "次表", "各号", "掲げ", "前項"].iter().any(|word| one.contains(word))
+    };
+    here.into_iter()
+        .filter(named)
+        .filter_map(|one| about.found(unit, one))
+        .filter(|found| !is_seat(&found.value) && Some(&found.value) != chair.map(|chair| &chair.value))
+        .collect()
 }
 
 fn item_member<'a>(
@@ -118,6 +167,38 @@ fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Fo
         about.scope.mark(unit.text);
     }
     out
+}
+
+/// 会長は甲を、副会長は乙を、委員は丙及び丁をもって充てる: who takes each seat but the chair's.
+fn by_seat<'a>(about: &About<'a, '_>, unit: &Unit<'a>, sentence: &'a str) -> Vec<Found<String>> {
+    const SEATS: [&str; 8] =
+        ["副会長は", "副委員長は", "副議長は", "副本部長は", "副座長は", "本部員は", "委員は", "幹事は"];
+    const ENDS: [&str; 8] = ["をもって", "を、", "を充て", "とし、", "とする", "の職にある者", "を任命", "を委嘱"];
+    let mask = words::masked(sentence);
+    let mut out = Vec::new();
+    let seats = SEATS.iter().flat_map(|seat| mask.match_indices(seat).map(|(at, seat)| at + seat.len()));
+    for from in seats {
+        let rest = sentence.get(from..).unwrap_or_default();
+        let rest_mask = mask.get(from..).unwrap_or_default();
+        let Some(end) = ENDS.iter().filter_map(|end| rest_mask.find(end)).min() else { continue };
+        let posts = rest.get(..end).unwrap_or_default().trim_start_matches('、');
+        let fills = !["次に", "次の", "を"].iter().any(|word| posts.contains(word))
+            && !posts.contains("各号")
+            && !posts.contains("のほか");
+        if fills && words::groups(posts).iter().all(|post| super::super::posts::is_named(post)) {
+            out.extend(words::groups(posts).into_iter().filter_map(|post| about.found(unit, post)));
+        }
+    }
+    out
+}
+
+/// A list of members up to the first seat that is only counted: 委員若干人.
+fn uncounted(list: &str) -> &str {
+    let counted = ["若干人", "若干名", "人以内", "名以内"].iter().find_map(|count| list.find(count));
+    let Some(at) = counted else { return list };
+    let before = list.get(..at).unwrap_or_default();
+    let cut = words::members(before).pop().map_or(0, |last| before.len() - last.len());
+    before.get(..cut).unwrap_or_default().trim_end_matches(['、', '及', 'び'])
 }
 
 /// A list of members within a sentence: 会議は、A、B及びCをもって組織する.

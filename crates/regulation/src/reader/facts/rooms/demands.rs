@@ -301,9 +301,8 @@ pub(super) fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
     let alone = sentence.trim() == "鍵" || sentence.starts_with("鍵を") && sentence.chars().count() <= 8;
     // 鍵及びカードを…に納める tells how they are kept, not that they are used.
     let kept_shut = ["納め", "保管", "施錠"].iter().any(|word| mask.contains(word))
-        && !["入室", "立ち入", "立入り", "立ち入り", "開け", "解錠", "開錠", "借", "用い", "貸", "に入"]
-            .iter()
-            .any(|word| mask.contains(word));
+        && !speaks_of_entry(sentence)
+        && !["開け", "解錠", "開錠", "借", "用い", "貸"].iter().any(|word| mask.contains(word));
     let card = card.filter(|_| !kept_shut);
     let record = find(&["記録", "記入", "記載", "記帳", "管理簿", "入室簿", "入退室簿", "入退室台帳", "入室台帳"])
         .filter(|_| {
