@@ -7,7 +7,7 @@ use sekisho_regulation::reader::{self, json, report};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(book) = reader::read(bytes) else { return };
-    let print = |book| serde_json::to_vec(&json::Output::from(book)).unwrap_or_default();
+    let print = |book: &reader::Book| serde_json::to_vec(&json::Output::from(book)).unwrap_or_default();
     let first = print(&book);
     let again = reader::read(bytes).map(|book| print(&book)).unwrap_or_default();
     assert_eq!(first, again, "the same bytes gave other facts");
