@@ -174,7 +174,7 @@ pub(super) fn read(instrument: &Instrument, comma: char) -> Facts {
     facts.retention = retention::read(&scope, &facts.ledgers);
     facts.contract_clauses = clauses::read(&scope);
     facts.connection_stop = stop::read(&scope);
-    facts.unread = unread::read(&scope);
+    facts.unread = unread::read(&scope, &facts);
     if comma == ',' {
         with_western_commas(&mut facts);
     }

@@ -147,3 +147,12 @@ fn a_title_that_stands_twice() {
     assert_eq!(instrument["number"], "訓令甲第四十号");
     assert_eq!(instrument["promulgated"], "2002-08-05");
 }
+
+#[test]
+fn what_was_not_read_is_told() {
+    let text = "○甲町乙規程\n\n第1条 甲管理者を置く。\n2 甲管理者は、総務課長をもって充てる。丙については、従前の例により、適当な者を充てる。\n第2条 終わり。\n";
+    let book = reader::read(text.as_bytes()).unwrap();
+    let unread: Vec<&str> =
+        book.readings.iter().flat_map(|reading| &reading.facts.unread).map(|found| found.value.as_str()).collect();
+    assert_eq!(unread, ["丙については、従前の例により、適当な者を充てる"]);
+}
