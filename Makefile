@@ -19,7 +19,7 @@ test: check unit
 check:
 	@scripts/install test
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
 unit:
 	cargo nextest run --workspace --locked --no-fail-fast

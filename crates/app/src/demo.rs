@@ -193,7 +193,7 @@ pub fn make(
     let first = today.plus_days(-days);
     let source = profiles::source(profile)?;
     let plan = Plan::of(&source.profile().map_err(LoadError::from)?, &source.files)?;
-    let clock = Arc::new(StagedClock::at(at(first, 8, 0)));
+    let clock = Arc::new(StagedClock::at(first.at(8, 0)));
     let site = Site::create(dir, profile, first)?;
     let clock_port: Arc<dyn Clock> = Arc::<StagedClock>::clone(&clock);
     let store = site.create_store(database).map_err(SiteError::from)?;
@@ -222,12 +222,6 @@ fn people(plan: &Plan, first: Date) -> Vec<sekisho_ledgers::identity::record::Id
         ..synth::Plan::village(SEED, first)
     };
     residents(&plan).map(|resident| resident.record).collect()
-}
-
-/// The instant of a day at an hour and minute in Japan, ms since the Unix epoch.
-pub(crate) fn at(day: Date, hour: i64, minute: i64) -> i64 {
-    use sekisho_regulation::date::{DAY_MS, JST_MS};
-    day.days() * DAY_MS - JST_MS + (hour * 60 + minute) * 60_000
 }
 
 /// Argon2id with the least cost. Only for the made-up year, in which nobody attacks and every

@@ -2,12 +2,15 @@
 //! sign in. Each is an event of its own; closing the introduction ends them for good.
 
 mod first;
+mod terminals;
 
 use sekisho_gate::Fact;
 use sekisho_ledgers::event::{Act, Actor, Asked, Effect, Given};
 use sekisho_ledgers::{ActError, House};
 
 pub use first::{First, FirstError, first};
+pub use terminals::Terminal;
+pub(crate) use terminals::{kind_for, machine};
 
 /// Why an entry was not made.
 #[derive(Debug, thiserror::Error)]

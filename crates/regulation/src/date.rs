@@ -110,6 +110,12 @@ impl Date {
         }
     }
 
+    /// The instant of an hour and minute of this day in Japan, ms since the Unix epoch.
+    #[must_use]
+    pub fn at(self, hour: i64, minute: i64) -> i64 {
+        self.days() * DAY_MS - JST_MS + (hour * 60 + minute) * 60_000
+    }
+
     /// The day in Japan (UTC+9, no summer time) at `ms` milliseconds since the Unix epoch.
     #[must_use]
     pub fn in_japan(ms: i64) -> Self {

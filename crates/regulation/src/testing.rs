@@ -27,6 +27,19 @@ pub fn profile(key: &str) -> Profile {
     Profile::from_files(&files(key), &files("national")).expect("a sound profile")
 }
 
+/// Keys of the municipalities whose profiles are in the source tree.
+///
+/// # Panics
+/// When the folder cannot be read.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let entries = std::fs::read_dir(root()).expect("the profiles");
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut keys: Vec<String> = names.filter(|name| name != "national").collect();
+    keys.sort();
+    keys
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles")
 }

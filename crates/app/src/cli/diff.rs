@@ -59,7 +59,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Done, CliError> {
         let site = Site::open(&args.place.data)?;
         let store = site.read_store(&args.place.database()).map_err(CliError::environment)?;
         let ground = site.ground(store, Arc::new(SystemClock))?;
-        let since = args.since.map_or(0, |day| crate::demo::at(day, 0, 0));
+        let since = args.since.map_or(0, |day| day.at(0, 0));
         progress("記録された判定を、新しい版でやり直しています");
         let began = Instant::now();
         let found = revision::consequences(&ground.registry, &*ground.store, &ground.vault, &report.new, since);

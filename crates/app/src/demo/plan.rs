@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_regulation::Profile;
-use sekisho_regulation::profile::{DeviceClass, Factor, Post};
+use sekisho_regulation::profile::{Factor, Post};
 use serde::Deserialize;
+
+use crate::setup::{Terminal, kind_for, machine};
 
 /// The file's name in a profile's folder.
 pub const FILE: &str = "demo.toml";
@@ -49,20 +51,6 @@ pub struct Plan {
     /// no mistake of the plan.
     #[serde(skip)]
     pub derived: bool,
-}
-
-/// A machine.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terminal {
-    /// Id, such as `T-01`.
-    pub id: String,
-    /// Class, as in the profile's `devices`.
-    pub class: String,
-    /// What people call it.
-    pub name: String,
-    /// Room in which it stands, as in the profile's `rooms`.
-    pub room: String,
 }
 
 /// A key of a room.
@@ -276,32 +264,12 @@ impl Plan {
     }
 }
 
-/// A device of a class in the first room that is secure enough for it.
-pub(crate) fn machine(profile: &Profile, n: usize, class: &DeviceClass) -> Option<Terminal> {
-    let rooms = profile.settings.rooms.iter().filter(|room| room.level >= class.room_level);
-    let room = rooms.min_by_key(|room| room.level)?;
-    Some(Terminal {
-        id: format!("T-{n:02}"),
-        class: class.code.clone(),
-        name: format!("{}1号機", class.name),
-        room: room.code.clone(),
-    })
-}
-
 /// The section of whoever manages accounts; of whoever heads the list of posts otherwise.
 fn managing_section(profile: &Profile) -> Option<&String> {
     let s = &profile.settings;
     let roles = s.powers.get("accounts").into_iter().flatten().filter_map(|role| profile.role(role));
     let post = roles.flat_map(|role| &role.posts).find_map(|post| profile.post(post));
     post.or(s.posts.first()).map(|post| &post.section)
-}
-
-/// The kind of card that may do the most on a class of devices, if one is asked for there.
-pub(crate) fn kind_for(profile: &Profile, class: &str) -> Option<String> {
-    profile.device_class(class).filter(|class| class.asks_for(Factor::IcCard))?;
-    let kinds = profile.settings.card_kinds.iter();
-    let most = kinds.max_by_key(|kind| kind.operations.get(class).map_or(0, Vec::len))?;
-    Some(most.code.clone())
 }
 
 /// Roles that are held by designation only, each given to the first of the posts that fill it, or else

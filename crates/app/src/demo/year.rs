@@ -19,7 +19,7 @@ use sekisho_ledgers::spec::Form;
 use sekisho_regulation::Date;
 
 use super::roster::Official;
-use super::{DemoError, PASSWORD, at};
+use super::{DemoError, PASSWORD};
 use crate::desk::{Desk, Hit, Live, Outcome, PrintForm, SignIn};
 use crate::platform::StagedClock;
 use players::Office;
@@ -102,7 +102,7 @@ impl<'a> Year<'a> {
             return Ok(());
         };
         let Some(who) = self.players.of_post(&residents.post) else { return Ok(()) };
-        self.clock.set(at(self.first, 9, 0));
+        self.clock.set(self.first.at(9, 0));
         let mut bytes = Vec::new();
         bytes.extend(sekisho_ledgers::identity::export::utf8(&sekisho_ledgers::identity::export::table(
             self.people,
@@ -186,13 +186,13 @@ impl<'a> Year<'a> {
         for (half, one) in (0..).zip(&shift) {
             let Some(office) = self.at_counter(one) else { continue };
             let from = 8 * 60 + 35 + half * 270;
-            self.clock.set(at(day, 0, from));
+            self.clock.set(day.at(0, from));
             self.renew(diary, &office, day)?;
             let Some(seat) = self.sit(diary, &office)? else { continue };
             let idle = i64::from(self.players.profile.settings.session.idle_minutes);
             let step = RESIDENT_MINUTES.min(idle - 2).max(1);
             for n in 0..i64::try_from(2 + diary.below(5)).unwrap_or(2) {
-                self.clock.set(at(day, 0, from + 3.min(step) + n * step));
+                self.clock.set(day.at(0, from + 3.min(step) + n * step));
                 self.counter(diary, &seat, day)?;
             }
             self.rise(&seat);
@@ -264,7 +264,7 @@ impl<'a> Year<'a> {
 
     /// Once a month the history is looked through, and a checkpoint is put on paper.
     fn inspection(&self, diary: &mut Diary, day: Date) -> Result<(), DemoError> {
-        self.clock.set(at(day, 16, 30));
+        self.clock.set(day.at(16, 30));
         let inspect = ("inspection", "history.inspect", [("question", "period"), ("reason", "月次の点検")].as_slice());
         let publish = ("checkpoints", "log.publish", [("to", "書庫（紙）")].as_slice());
         for (power, act, fields) in [inspect, publish] {

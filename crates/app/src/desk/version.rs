@@ -111,7 +111,7 @@ impl Desk {
     /// [`DeskError::Store`] when the record cannot be read.
     pub fn consequences(&self, gate: &Gate) -> Result<Consequences, DeskError> {
         let ground = self.house.ground();
-        let since = crate::demo::at(Date::in_japan(self.now_ms()).plus_days(-REPLAY_DAYS), 0, 0);
+        let since = Date::in_japan(self.now_ms()).plus_days(-REPLAY_DAYS).at(0, 0);
         Ok(revision::consequences(&ground.registry, &*ground.store, &ground.vault, gate, since)?)
     }
 

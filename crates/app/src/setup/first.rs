@@ -11,8 +11,7 @@ use sekisho_ledgers::ports::EntropyError;
 use sekisho_regulation::profile::{DeviceClass, Factor, Role};
 use sekisho_regulation::{Date, Profile};
 
-use super::{SetupError, close, enter};
-use crate::demo::plan::{Terminal, kind_for, machine};
+use super::{SetupError, Terminal, close, enter, kind_for, machine};
 use crate::desk::first_password;
 use crate::platform::random;
 use crate::site::{Site, SiteError};

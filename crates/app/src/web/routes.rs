@@ -93,7 +93,7 @@ pub(crate) static ROUTES: &[Route] = &[
     get("/regulation/import", Needs::Act(&["profile.adopt"]), pages::reading::show, "規程の取込み"),
     post("/regulation/import", Needs::Act(&["profile.adopt"]), pages::reading::submit, "規程の読取り"),
     get("/regulation/versions", Needs::SignedIn, pages::versions::all, "規程の版"),
-    get("/regulation/versions/{digest}", Needs::SignedIn, pages::versions::one, "規程の版の検討"),
+    get("/regulation/versions/{digest}", Needs::Act(&["profile.adopt"]), pages::versions::one, "規程の版の検討"),
     get("/regulation/readings/{id}", Needs::SignedIn, pages::versions::reading, "読み方"),
     post("/regulation/readings/{id}", Needs::Act(&["reading.decide"]), pages::versions::decide, "読み方の決定"),
     get("/verify", Needs::SignedIn, pages::verify::show, "検証"),

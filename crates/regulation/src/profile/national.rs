@@ -137,7 +137,8 @@ fn annotation<'r>(rule: &'r str, name: &str) -> Option<&'r str> {
     rule.get(at..)?.split('"').next()
 }
 
-/// Fills every gap of a text: sets of codes outside strings, words inside.
+/// Fills every gap of a text: sets of codes outside strings, words inside. Names come from texts that
+/// anybody may have written: in a string they stay words, whatever stands in them.
 pub(super) fn fill(settings: &Settings, text: &str) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -147,7 +148,11 @@ pub(super) fn fill(settings: &Settings, text: &str) -> Result<String, String> {
         quoted ^= before.matches('"').count() % 2 == 1;
         out.push_str(before);
         let (gap, left) = after.get(2..).and_then(|inner| inner.split_once('}')).ok_or_else(|| after.to_owned())?;
-        let filled = if quoted { words(settings, gap) } else { codes(settings, gap).map(|set| literal(&set)) };
+        let filled = if quoted {
+            words(settings, gap).map(|words| escaped(&words))
+        } else {
+            codes(settings, gap).map(|set| literal(&set))
+        };
         out.push_str(&filled.ok_or_else(|| gap.to_owned())?);
         rest = left;
     }
@@ -155,8 +160,21 @@ pub(super) fn fill(settings: &Settings, text: &str) -> Result<String, String> {
     Ok(out)
 }
 
+/// Words as they stand between the quotes of a Cedar or TOML string.
+fn escaped(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 fn literal(codes: &[&str]) -> String {
-    let codes: Vec<String> = codes.iter().map(|code| format!("\"{code}\"")).collect();
+    let codes: Vec<String> = codes.iter().map(|code| format!("\"{}\"", escaped(code))).collect();
     if codes.is_empty() { format!("[\"{NOTHING}\"]") } else { format!("[{}]", codes.join(", ")) }
 }
 

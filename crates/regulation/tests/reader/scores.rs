@@ -1,7 +1,5 @@
 //! What the reader reaches on texts with facts made by hand.
 
-use std::time::Instant;
-
 use sekisho_regulation::reader;
 
 use crate::cases::{self, Case};
@@ -9,8 +7,6 @@ use crate::score::{self, Counts};
 
 /// Lowest mean F1 on the seeds, and on the invented corpus.
 const SCORE_MIN: f64 = 0.98;
-/// Longest time for one text, in milliseconds, of an optimised build.
-const READ_MS_MAX: u128 = 50;
 
 fn total(cases: &[Case]) -> Counts {
     let mut total = Counts::new();
@@ -64,17 +60,5 @@ fn every_fact_stands_in_the_text() {
                 }
             }
         }
-    }
-}
-
-#[test]
-fn a_text_is_read_in_time() {
-    // A debug build is many times slower; there the time is only shown.
-    for case in cases::seeds().iter().chain(&cases::corpus()) {
-        let begun = Instant::now();
-        let _ = case.book();
-        let took = begun.elapsed().as_millis();
-        println!("{} {took} ms", case.name);
-        assert!(cfg!(debug_assertions) || took < READ_MS_MAX, "{}: {took} ms", case.name);
     }
 }

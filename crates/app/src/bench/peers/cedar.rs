@@ -10,7 +10,8 @@ use cedar_policy::{
 use sekisho_regulation::Profile;
 
 use crate::bench::BenchError;
-use crate::bench::requests::{Plain, Request};
+use crate::bench::requests::Request;
+use sekisho_regulation::profile::Plain;
 
 pub(super) struct Cedar {
     authorizer: Authorizer,

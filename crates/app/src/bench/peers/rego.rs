@@ -12,7 +12,8 @@ use sekisho_gate::PolicyInfo;
 use serde_json::Value as Json;
 
 use crate::bench::BenchError;
-use crate::bench::requests::{Plain, Request};
+use crate::bench::requests::Request;
+use sekisho_regulation::profile::Plain;
 
 /// What is asked.
 const QUESTION: &str = "data.sekisho.allow";

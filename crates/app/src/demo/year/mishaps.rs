@@ -6,7 +6,7 @@ use sekisho_ledgers::kinds::cards::view::Card;
 use sekisho_regulation::Date;
 
 use super::players::Office;
-use super::{Diary, Year, at};
+use super::{Diary, Year};
 use crate::demo::DemoError;
 use crate::demo::roster::Official;
 use crate::desk::SignIn;
@@ -26,7 +26,7 @@ impl<'a> Year<'a> {
     fn night(&self, diary: &mut Diary, day: Date) -> Result<(), DemoError> {
         let clerks = self.clerks(diary);
         let Some(office) = clerks.last().and_then(|who| self.at_counter(who)) else { return Ok(()) };
-        self.clock.set(at(day, 22, 40));
+        self.clock.set(day.at(22, 40));
         self.renew(diary, &office, day)?;
         let Some(seat) = self.sit(diary, &office)? else { return Ok(()) };
         if let Some(person) = self.people.get(77) {
@@ -50,7 +50,7 @@ impl<'a> Year<'a> {
         let (Some(card), Some(manager)) = (diary.cards.get(&who.id).cloned(), self.players.with_power("cards")) else {
             return Ok(());
         };
-        self.clock.set(at(day, 18, 0));
+        self.clock.set(day.at(18, 0));
         self.renew(diary, &manager, day)?;
         let Some(seat) = self.sit(diary, &manager)? else { return Ok(()) };
         let (lost, known) = (day.plus_days(-9).to_string(), day.plus_days(-2).to_string());
@@ -61,7 +61,7 @@ impl<'a> Year<'a> {
             ("circumstances", "出張の荷物の中で見当たらなくなった。"),
         ];
         self.act(&seat, "card.report_lost", &report)?;
-        self.clock.set(at(day, 18, 4));
+        self.clock.set(day.at(18, 4));
         self.act(&seat, "card.revoke", &[("card_no", &*card), ("reason", "紛失のため")])?;
         diary.cards.remove(&who.id);
         let stock = self.desk.house().read(|books| books.scan::<Card>(""));
@@ -88,14 +88,14 @@ impl<'a> Year<'a> {
         if clerks.len() < 2 || personnel.who.id == who.id {
             return Ok(());
         }
-        self.clock.set(at(day, 18, 10));
+        self.clock.set(day.at(18, 10));
         self.renew(diary, &personnel, day)?;
         let Some(seat) = self.sit(diary, &personnel)? else { return Ok(()) };
         let yesterday = day.plus_days(-1).to_string();
         self.act(&seat, "person.leave", &[("person", &*who.id), ("on", &*yesterday)])?;
         self.rise(&seat);
         diary.gone.push(who.id.clone());
-        self.clock.set(at(day, 18, 30));
+        self.clock.set(day.at(18, 30));
         if let Some(office) = self.at_counter(who) {
             let password = diary.password(&who.id);
             self.try_in(diary, &office, &password)?;
@@ -111,11 +111,11 @@ impl<'a> Year<'a> {
         };
         let failures = i64::from(self.players.profile.settings.password.failures_max);
         for n in 0..failures.min(14) {
-            self.clock.set(at(day, 7, 50 + n));
+            self.clock.set(day.at(7, 50 + n));
             self.try_in(diary, &office, &format!("Momiji-{n}"))?;
         }
         let Some(manager) = self.players.with_power("accounts") else { return Ok(()) };
-        self.clock.set(at(day, 8, 5));
+        self.clock.set(day.at(8, 5));
         self.renew(diary, &manager, day)?;
         let Some(seat) = self.sit(diary, &manager)? else { return Ok(()) };
         let reason = "本人を確認した。打ち間違いによるもの。";

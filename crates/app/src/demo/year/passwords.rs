@@ -3,7 +3,7 @@
 use sekisho_regulation::Date;
 
 use super::players::Office;
-use super::{Diary, Year, at};
+use super::{Diary, Year};
 use crate::demo::{DemoError, PASSWORD, quick_hash};
 use crate::desk::{ChangePassword, Outcome};
 
@@ -83,7 +83,7 @@ impl Year<'_> {
 
     /// At the end everybody has the password that the console prints, hashed with the full cost.
     pub(super) fn last_passwords(&self, diary: &Diary) -> Result<(), DemoError> {
-        self.clock.set(at(self.today, 0, 1).min(crate::platform::now_ms()));
+        self.clock.set(self.today.at(0, 1).min(crate::platform::now_ms()));
         let issuer = self.players.with_power("accounts").filter(|_| self.issued()).map(|issuer| issuer.who.id.clone());
         let holders = self.players.staff.iter().filter(|one| one.has_account && !diary.gone.contains(&one.id));
         // Who issues passwords comes last, for every other is given with the old one.

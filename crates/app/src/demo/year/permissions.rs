@@ -2,7 +2,7 @@
 
 use sekisho_regulation::Date;
 
-use super::{Diary, Year, at};
+use super::{Diary, Year};
 use crate::demo::DemoError;
 
 /// The day of the week on which somebody asks: Thursday.
@@ -29,7 +29,7 @@ impl Year<'_> {
         }
         let Some(clerk) = self.at_counter(who) else { return Ok(()) };
         let Some((kind, item, content, reason)) = WISHES.get(diary.below(WISHES.len())) else { return Ok(()) };
-        self.clock.set(at(day, 16, 40));
+        self.clock.set(day.at(16, 40));
         self.renew(diary, &clerk, day)?;
         let Some(seat) = self.sit(diary, &clerk)? else { return Ok(()) };
         let date = day.to_string();
@@ -46,7 +46,7 @@ impl Year<'_> {
         self.rise(&seat);
         let Some(applied) = applied.filter(|_| day.days() < self.today.days() - LEFT_LYING) else { return Ok(()) };
         let number = format!("K{applied:06}");
-        self.clock.set(at(day, 16, 45));
+        self.clock.set(day.at(16, 45));
         self.renew(diary, &officer, day)?;
         let Some(seat) = self.sit(diary, &officer)? else { return Ok(()) };
         let grants = diary.below(8) > 0;
@@ -62,7 +62,7 @@ impl Year<'_> {
         if !grants || diary.below(6) == 0 {
             return Ok(());
         }
-        self.clock.set(at(day, 17, 10));
+        self.clock.set(day.at(17, 10));
         let Some(seat) = self.sit(diary, &clerk)? else { return Ok(()) };
         let done =
             [("permission_no", number), ("done_on", &*date), ("done_by", &*who.id), ("result", "申請のとおり行った。")];

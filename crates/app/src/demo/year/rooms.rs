@@ -7,7 +7,7 @@ use sekisho_regulation::Date;
 use sekisho_regulation::profile::{Demand, Room};
 
 use super::players::Office;
-use super::{Diary, Seat, Year, at};
+use super::{Diary, Seat, Year};
 use crate::demo::DemoError;
 use crate::demo::plan::Round;
 use crate::demo::roster::Official;
@@ -134,7 +134,7 @@ impl<'a> Year<'a> {
     /// Those of the shift go in, noted down by whoever keeps the door.
     pub(super) fn open_counter(&self, diary: &mut Diary, shift: &[&'a Official], day: Date) -> Result<(), DemoError> {
         let Some((room, door)) = self.door() else { return Ok(()) };
-        self.clock.set(at(day, 8, 15));
+        self.clock.set(day.at(8, 15));
         self.renew(diary, &door, day)?;
         let Some(seat) = self.sit(diary, &door)? else { return Ok(()) };
         let inside = self.desk.house().read(|books| entry::inside(books, Some(&room.code)));
@@ -149,7 +149,7 @@ impl<'a> Year<'a> {
     /// Everybody goes out of the counter's room, except `forgets`.
     pub(super) fn close_counter(&self, diary: &Diary, forgets: Option<&str>, day: Date) -> Result<(), DemoError> {
         let Some((room, door)) = self.door() else { return Ok(()) };
-        self.clock.set(at(day, 17, 20));
+        self.clock.set(day.at(17, 20));
         let Some(seat) = self.sit(diary, &door)? else { return Ok(()) };
         for row in self.desk.house().read(|books| entry::inside(books, Some(&room.code))) {
             let person = row.person.as_deref();
@@ -194,7 +194,7 @@ impl<'a> Year<'a> {
     /// The weekly round: key lent, in and out, key back. In the last week the key is kept too long.
     pub(super) fn round(&self, diary: &mut Diary, day: Date) -> Result<(), DemoError> {
         let Some((round, room, manager, engineer)) = self.round_place() else { return Ok(()) };
-        self.clock.set(at(day, 15, 0));
+        self.clock.set(day.at(15, 0));
         self.renew(diary, &manager, day)?;
         let Some(seat) = self.sit(diary, &manager)? else { return Ok(()) };
         let keeps = day.days() >= self.today.days() - 7;
@@ -203,7 +203,7 @@ impl<'a> Year<'a> {
             None => false,
         };
         let entered = self.enter(&seat, room, Entrant::Employee(engineer), "機器の定期点検", day)?;
-        self.clock.set(at(day, 15, 12));
+        self.clock.set(day.at(15, 12));
         if let Some(entered) = entered {
             self.leave(&seat, room, &entered, &engineer.employee_no)?;
         }
@@ -217,14 +217,14 @@ impl<'a> Year<'a> {
     /// Once a month somebody from the maintenance company is let in.
     pub(super) fn visitor(&self, diary: &mut Diary, day: Date) -> Result<(), DemoError> {
         let Some((_, room, manager, engineer)) = self.round_place() else { return Ok(()) };
-        self.clock.set(at(day, 14, 40));
+        self.clock.set(day.at(14, 40));
         self.renew(diary, &manager, day)?;
         let Some(seat) = self.sit(diary, &manager)? else { return Ok(()) };
         let visitor = Entrant::Visitor {
             name: "保守 太一", firm: "架空システム保守株式会社", escort: Some(engineer)
         };
         let entered = self.enter(&seat, room, visitor, "機器の保守点検", day)?;
-        self.clock.set(at(day, 14, 54));
+        self.clock.set(day.at(14, 54));
         if let Some(entered) = entered {
             self.leave(&seat, room, &entered, "")?;
         }
