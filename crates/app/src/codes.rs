@@ -1,6 +1,7 @@
 //! Lists of codes and their Japanese names, as forms offer them and books show them. What the
 //! municipality decides comes from its profile; the rest is fixed by the program.
 
+use sekisho_ledgers::procedure::shipped;
 use sekisho_regulation::Profile;
 
 /// A code with its name.
@@ -92,7 +93,17 @@ pub fn options(profile: &Profile, list: &str) -> Vec<Choice> {
             use sekisho_ledgers::identity::field::Field;
             Field::ALL.iter().map(|field| pair(field.code(), field.label())).collect()
         }
+        "duty" => {
+            let procedures = shipped().procedures();
+            let again = procedures.periodic().map(|duty| pair(&duty.name, &duty.ja));
+            again.chain(procedures.row_duties().map(|(_, duty)| pair(&duty.name, &duty.ja))).collect()
+        }
         _ => {
+            if let Some(codes) = shipped().procedures().codes(list) {
+                let chosen = s.choices.get(list);
+                let offered = codes.iter().filter(|(code, _)| chosen.is_none_or(|chosen| chosen.contains(code)));
+                return offered.cloned().collect();
+            }
             let fixed = FIXED.iter().find(|(name, _)| *name == list);
             fixed.map_or(&[][..], |(_, codes)| codes).iter().map(|(code, name)| pair(code, name)).collect()
         }

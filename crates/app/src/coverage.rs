@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sekisho_gate::Gate;
-use sekisho_ledgers::Registry;
-use sekisho_ledgers::kinds::KINDS;
+use sekisho_ledgers::rehearsal::Played;
+use sekisho_ledgers::{Registry, rehearsal};
 use sekisho_regulation::profile::Obligation;
 
 /// An obligation, looked at.
@@ -26,24 +26,27 @@ impl Coverage<'_> {
 
 /// Looks at every obligation of a gate's profile.
 #[must_use]
-pub fn of(gate: &Gate) -> Vec<Coverage<'_>> {
-    let known = Known::of(gate);
+pub fn of<'g>(gate: &'g Gate, registry: &Registry) -> Vec<Coverage<'g>> {
+    let known = Known::of(gate, registry);
     let look = |obligation| Coverage { obligation, unknown: known.missing(gate, obligation) };
     gate.profile().obligations.iter().map(look).collect()
 }
 
 /// What there is by name.
-struct Known {
-    registry: Registry,
+struct Known<'r> {
+    registry: &'r Registry,
     policies: BTreeSet<String>,
     cases: BTreeSet<String>,
     theorems: BTreeSet<String>,
+    scenarios: BTreeSet<String>,
 }
 
-impl Known {
-    fn of(gate: &Gate) -> Self {
+impl<'r> Known<'r> {
+    fn of(gate: &Gate, registry: &'r Registry) -> Self {
+        let played = rehearsal::play(gate, registry).into_iter();
         Self {
-            registry: Registry::new(KINDS),
+            registry,
+            scenarios: played.filter(Played::passed).map(|played| played.name).collect(),
             policies: gate.policies().iter().map(|policy| policy.id.to_string()).collect(),
             cases: gate.run_cases().into_iter().filter(|case| case.passed()).map(|case| case.name).collect(),
             theorems: gate.profile().theorems.theorems.iter().map(|theorem| theorem.id.clone()).collect(),
@@ -60,10 +63,22 @@ impl Known {
         match name.split_once(':') {
             Some(("policy", id)) => self.policies.contains(id),
             Some(("book", view)) => self.registry.view(view).is_some(),
-            Some(("act", act)) => self.registry.act(act).is_some(),
+            Some(("act" | "step", act)) => self.registry.act(act).is_some(),
+            Some(("field", field)) => field.split_once('.').is_some_and(|(view, column)| {
+                self.registry.view(view).is_some_and(|view| view.position(column).is_some())
+            }),
+            Some(("need", need)) => need.split_once('/').is_some_and(|(act, fact)| {
+                let step = self.registry.filings().step(act);
+                step.is_some_and(|(_, step)| step.needs.iter().any(|need| need.fact == fact))
+            }),
+            Some(("duty", name)) => {
+                let procedures = self.registry.filings().procedures();
+                procedures.periodic().any(|duty| duty.name == name)
+                    || procedures.row_duties().any(|(_, duty)| duty.name == name)
+            }
             Some(("page", path)) => crate::web::serves(path),
             Some(("setting", path)) => has_setting(gate, path),
-            // Duties, approval steps and documents are books of their own, which do not exist yet.
+            // Documents do not exist yet.
             _ => false,
         }
     }
@@ -71,6 +86,7 @@ impl Known {
     /// Tests of the program are checked by a test that reads the source.
     fn is_test(&self, name: &str) -> bool {
         match name.split_once(':') {
+            Some(("scenario", name)) => self.scenarios.contains(name),
             Some(("case", case)) => self.cases.contains(case),
             Some(("theorem", id)) => self.theorems.contains(id),
             Some(("test", path)) => path.contains("::"),
@@ -103,6 +119,8 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
+    use sekisho_ledgers::kinds::KINDS;
+
     use super::*;
 
     fn gates() -> Vec<Gate> {
@@ -116,7 +134,7 @@ mod tests {
     fn coverage_names_what_there_is() {
         for gate in gates() {
             let key = &gate.profile().settings.key;
-            for row in of(&gate) {
+            for row in of(&gate, &Registry::new(KINDS)) {
                 assert!(row.unknown.is_empty(), "{key} {}: {:?}", row.obligation.id, row.unknown);
             }
             let listed: BTreeSet<&str> = gate.profile().obligations.iter().map(|o| o.id.as_str()).collect();

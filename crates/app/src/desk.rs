@@ -192,7 +192,7 @@ impl Desk {
     /// not be recorded.
     pub fn form(&self, live: &Live, act: &str, form: &Form) -> Result<Outcome<()>, DeskError> {
         let entry = self.registry().act(act).ok_or(DeskError::NotFound)?;
-        let asked = (entry.read)(form).map_err(DeskError::Input)?;
+        let asked = entry.read(form).map_err(DeskError::Input)?;
         self.check_codes(entry.spec, form)?;
         match act {
             "password.reset" => self.reset_password(live, asked),

@@ -88,6 +88,18 @@ pub fn source(name: &str) -> Result<Source, LoadError> {
     Err(LoadError::Unknown(name.to_owned()))
 }
 
+/// The same with the national rules and books of a folder in place of those that come with the program.
+///
+/// # Errors
+/// See [`source`].
+pub fn source_with(name: &str, national: Option<&Path>) -> Result<Source, LoadError> {
+    let mut source = source(name)?;
+    if let Some(dir) = national {
+        source.national = folder(dir)?;
+    }
+    Ok(source)
+}
+
 /// A profile drafted from a text.
 ///
 /// # Errors

@@ -142,11 +142,15 @@ impl<'a> Shelf<'a> {
 
     /// Puts a register's row.
     pub fn put<V: View>(&mut self, row: &V) {
-        let row = row.to_row();
+        self.put_row(V::SPEC, row.to_row());
+    }
+
+    /// Puts a row of a register that is declared as data.
+    pub fn put_row(&mut self, view: &'static ViewSpec, row: Row) {
         if let Some(key) = row.first().and_then(Value::text) {
             let key = key.to_owned();
-            let change = if V::SPEC.is_closed(&row) { Change::Close(row) } else { Change::Put(row) };
-            self.over.insert((V::SPEC.name, key), change);
+            let change = if view.is_closed(&row) { Change::Close(row) } else { Change::Put(row) };
+            self.over.insert((view.name, key), change);
         }
     }
 

@@ -8,6 +8,7 @@ use sekisho_regulation::{Date, Profile};
 
 use crate::books::{Registers, Shelf};
 use crate::event::{Act, Asked, Body, Event};
+use crate::procedure::{self, Filings};
 use crate::spec::{ActSpec, FieldError, Form, ViewSpec};
 
 /// A kind of business: a folder under `kinds/`.
@@ -41,7 +42,17 @@ pub struct ActEntry {
     /// What may be asked.
     pub spec: &'static ActSpec,
     /// Reads a form into something to ask.
-    pub read: fn(&Form) -> Result<Asked, Vec<FieldError>>,
+    pub read: fn(&'static ActSpec, &Form) -> Result<Asked, Vec<FieldError>>,
+}
+
+impl ActEntry {
+    /// Reads a form into something to ask.
+    ///
+    /// # Errors
+    /// A sentence for each field that is wrong.
+    pub fn read(&self, form: &Form) -> Result<Asked, Vec<FieldError>> {
+        (self.read)(self.spec, form)
+    }
 }
 
 /// Makes the entries of a kind's acts.
@@ -50,7 +61,7 @@ macro_rules! acts {
     ($($act:ty),+ $(,)?) => {
         &[$($crate::kind::ActEntry {
             spec: <$act>::SPEC,
-            read: |form| <$act>::from_form(form).map(|act| act.asked()),
+            read: |_, form| <$act>::from_form(form).map(|act| act.asked()),
         },)+]
     };
 }
@@ -132,7 +143,8 @@ impl Ask<'_> {
 
 /// All kinds, found by their acts and views.
 pub struct Registry {
-    kinds: &'static [&'static dyn Kind],
+    kinds: Vec<&'static dyn Kind>,
+    filings: &'static Filings,
     acts: BTreeMap<&'static str, (&'static dyn Kind, &'static ActEntry)>,
     views: BTreeMap<&'static str, &'static ViewSpec>,
 }
@@ -144,12 +156,28 @@ impl std::fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// A registry of these kinds.
+    /// A registry of these kinds and of the books that come with the program as data.
     #[must_use]
     pub fn new(kinds: &'static [&'static dyn Kind]) -> Self {
+        Self::with(kinds, procedure::shipped())
+    }
+
+    /// A registry of these kinds and books.
+    #[must_use]
+    pub fn with(kinds: &'static [&'static dyn Kind], filings: &'static Filings) -> Self {
+        // Books fold after the kinds whose rows they may change.
+        let data: &'static dyn Kind = filings;
+        let kinds: Vec<&'static dyn Kind> = kinds.iter().copied().chain([data]).collect();
         let acts = kinds.iter().flat_map(|kind| kind.acts().iter().map(|act| (act.spec.name, (*kind, act))));
         let views = kinds.iter().flat_map(|kind| kind.views().iter().map(|view| (view.name, *view)));
-        Self { kinds, acts: acts.collect(), views: views.collect() }
+        let (acts, views) = (acts.collect(), views.collect());
+        Self { kinds, filings, acts, views }
+    }
+
+    /// The books that are data.
+    #[must_use]
+    pub const fn filings(&self) -> &'static Filings {
+        self.filings
     }
 
     /// The act with this name.
@@ -194,7 +222,7 @@ impl Registry {
 
     /// Folds an event into every kind's rows.
     pub fn fold(&self, event: &Event, shelf: &mut Shelf<'_>) {
-        for kind in self.kinds {
+        for kind in &self.kinds {
             kind.fold(event, shelf);
         }
     }

@@ -15,6 +15,8 @@ pub mod kind;
 pub mod kinds;
 mod load;
 pub mod ports;
+pub mod procedure;
+pub mod rehearsal;
 pub mod replay;
 pub mod spec;
 #[cfg(test)]

@@ -53,8 +53,12 @@ pub enum ColumnKind {
     Code(&'static str),
     /// The key of a row in another view.
     Ref(&'static str),
+    /// The keys of rows in another view, separated by spaces.
+    Refs(&'static str),
     /// A person's id, shown by name.
     Person,
+    /// The ids of several, separated by spaces.
+    People,
     /// A whole number.
     Int,
     /// Yes or no.
@@ -172,10 +176,16 @@ pub enum FieldKind {
     Codes(&'static str),
     /// The key of a row of the view with this name.
     Ref(&'static str),
+    /// Keys of rows of the view with this name, separated by spaces.
+    Refs(&'static str),
     /// A person's id.
     Person,
+    /// The ids of several, separated by spaces.
+    People,
     /// A day.
     Day,
+    /// A day with hour and minute in Japan; the record holds ms since the Unix epoch.
+    Moment,
     /// A whole number between two bounds.
     Int(i64, i64),
     /// Yes or no.
@@ -209,12 +219,32 @@ pub trait Input: Sized {
     fn from_json(json: &Json) -> Option<Self>;
 }
 
+/// Characters that a list of people or rows may have.
+const LIST_CHARS: usize = 8_000;
+
+/// Reads a day with hour and minute, `2026-04-01 10:05` or `令和8年4月1日 10:05`, as ms since the Unix
+/// epoch.
+///
+/// # Errors
+/// The rest of a sentence that begins with the label.
+pub fn read_moment(text: &str) -> Result<i64, String> {
+    use unicode_normalization::UnicodeNormalization;
+    let wrong = || "は「2026-04-01 10:05」のように、日と時刻で入力してください。".to_owned();
+    let folded: String = text.nfkc().collect();
+    let (day, time) = folded.trim().rsplit_once([' ', 'T']).ok_or_else(wrong)?;
+    let day: Date = day.trim().parse().map_err(|_| wrong())?;
+    let (hour, minute) = time.split_once(':').ok_or_else(wrong)?;
+    let part = |text: &str, most: i64| text.parse::<i64>().ok().filter(|n| (0..=most).contains(n)).ok_or_else(wrong);
+    Ok(day.at(part(hour, 23)?, part(minute, 59)?))
+}
+
 impl Input for String {
     const OPTIONAL: bool = false;
     fn read(text: &str, kind: FieldKind) -> Result<Self, String> {
         let limit = match kind {
             FieldKind::Line(n) | FieldKind::Lines(n) => n,
             FieldKind::Codes(_) => 400,
+            FieldKind::Refs(_) | FieldKind::People => LIST_CHARS,
             _ => 80,
         };
         let count = text.chars().count();

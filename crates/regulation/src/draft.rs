@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::citation::Citation;
 use crate::date::Date;
+use crate::procedure::Procedures;
 use crate::profile::{
     Article, Basis, CardKind, ChangeReason, Form, Instrument, Named, PasswordRules, ProfileError, Purpose, Reading,
     Retention, SessionRules, Settings, Version, Vocabulary,
@@ -106,7 +107,12 @@ pub fn draft(
     national: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, ProfileError> {
     let defaults: Defaults = read(national, "defaults.toml")?;
-    let vocabulary: Vocabulary = read(national, "facts.toml")?;
+    let mut vocabulary: Vocabulary = read(national, "facts.toml")?;
+    // Who may keep a book goes with the powers that a text names.
+    let powers = offices::powers_of(&vocabulary);
+    Procedures::read(national.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        .map_err(|e| ProfileError::Malformed { file: e.place, cause: e.cause })?
+        .extend(&mut vocabulary);
     let parts = parts(book);
     let mut questions = Vec::new();
     let offices = offices::read(&parts, base, &mut questions);
@@ -124,7 +130,9 @@ pub fn draft(
         municipality_code: particulars.municipality_code.clone(),
         instruments: parts.iter().map(instrument).collect(),
         council: offices.council(&parts),
-        powers: offices.powers(&vocabulary, &devices),
+        powers: offices.powers(&powers, &devices),
+        choices: BTreeMap::new(),
+        periods: BTreeMap::new(),
         posts: offices.posts,
         roles: offices.roles,
         rooms,

@@ -8,6 +8,7 @@ pub mod date;
 pub mod digest;
 pub mod draft;
 pub mod numeral;
+pub mod procedure;
 pub mod profile;
 pub mod reader;
 #[cfg(feature = "testing")]

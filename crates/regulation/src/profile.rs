@@ -12,7 +12,9 @@ use serde::Deserialize;
 
 use crate::citation::Citation;
 use crate::digest;
+use crate::procedure::Procedures;
 
+mod areas;
 mod national;
 pub mod obligations;
 pub mod readings;
@@ -22,7 +24,6 @@ mod theorem;
 mod vocabulary;
 
 pub use obligations::Obligation;
-use obligations::Obligations;
 pub use settings::*;
 pub use sign_in::*;
 pub use theorem::*;
@@ -49,6 +50,10 @@ pub struct Profile {
     pub theorems: Theorems,
     /// Golden cases by file name, such as `cases/entry.toml`.
     pub cases: BTreeMap<String, String>,
+    /// The books that are declared as data.
+    pub procedures: Procedures,
+    /// What happens one after another with the books, by file name, such as `scenarios/council.toml`.
+    pub scenarios: BTreeMap<String, String>,
     /// SHA-256 over every file of the profile and of the vocabulary, lower-case hex.
     pub digest: String,
 }
@@ -96,25 +101,31 @@ impl Profile {
         files: &BTreeMap<String, String>,
         national: &BTreeMap<String, String>,
     ) -> Result<Self, ProfileError> {
-        let settings = settings(files)?;
+        let procedures = Procedures::read(national.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+            .map_err(|e| ProfileError::Malformed { file: e.place, cause: e.cause })?;
+        let settings = areas::settings(files, &procedures)?;
         let articles: ArticleFile = parse(files, "articles.toml")?;
         let national: BTreeMap<String, String> =
             national.iter().map(|(name, text)| (format!("national/{name}"), text.clone())).collect();
-        let vocabulary: Vocabulary = parse(&national, "national/facts.toml")?;
+        let mut vocabulary: Vocabulary = parse(&national, "national/facts.toml")?;
+        procedures.extend(&mut vocabulary);
         let under = |all: &BTreeMap<String, String>, prefix: &str| -> BTreeMap<String, String> {
             let chosen = all.iter().filter(|(name, _)| name.starts_with(prefix));
             chosen.map(|(name, text)| (name.clone(), text.clone())).collect()
         };
         check_topics(&settings, &vocabulary)?;
-        let filled = Self::fill(&settings, &under(&national, "national/rules/"))?;
-        let theorems = theorems(&settings, files, &national)?;
+        let mut rules = under(&national, "national/rules/");
+        rules.extend(procedures.rules());
+        let filled = Self::fill(&settings, &rules)?;
+        let theorems = theorems(&settings, files, &national, &procedures)?;
         let mut policies = filled.rules;
         policies.extend(under(files, "policy/"));
         let mut all = files.clone();
         // Who plays in a demonstration decides nothing.
         all.remove("demo.toml");
         // What meets an obligation is said about the rules; it is none of them.
-        all.remove(obligations::FILE);
+        all.retain(|name, _| !name.starts_with(obligations::FOLDER));
+        let obligations = obligations::read(files)?;
         all.extend(national);
         let profile = Self {
             settings,
@@ -123,11 +134,10 @@ impl Profile {
             policies,
             left_out: filled.left_out,
             theorems,
-            obligations: match files.contains_key(obligations::FILE) {
-                true => parse::<Obligations>(files, obligations::FILE)?.obligation,
-                false => Vec::new(),
-            },
+            obligations,
             cases: under(files, "cases/"),
+            scenarios: under(files, "scenarios/"),
+            procedures,
             digest: digest::of_files(&all),
         };
         profile.check_names()?;
@@ -323,29 +333,26 @@ impl Profile {
     }
 }
 
-/// The settings, with what follows from the readings that were decided.
-fn settings(files: &BTreeMap<String, String>) -> Result<Settings, ProfileError> {
-    let malformed = |cause: String| ProfileError::Malformed { file: "profile.toml".to_owned(), cause };
-    if !files.contains_key(readings::FILE) {
-        return parse(files, "profile.toml");
-    }
-    let mut table: toml::Table = parse(files, "profile.toml")?;
-    readings::apply(files, &mut table)?;
-    Settings::deserialize(toml::Value::Table(table)).map_err(|e| malformed(e.to_string()))
-}
-
 /// The national theorems, filled for this profile, and the municipality's own.
 fn theorems(
     settings: &Settings,
     files: &BTreeMap<String, String>,
     national: &BTreeMap<String, String>,
+    procedures: &Procedures,
 ) -> Result<Theorems, ProfileError> {
     let mut basis = settings.basis.clone();
     basis.extend(settings.silent.keys().map(|topic| (topic.clone(), Vec::new())));
     let empty = |set: &str| national::codes(settings, set).is_none_or(|set| set.is_empty());
     let mut all = Theorems::default();
-    for (files, name) in [(national, "national/theorems.toml"), (files, "theorems.toml")] {
-        let Some(text) = files.get(name) else { continue };
+    let books = procedures.theorems();
+    let national = national.get("national/theorems.toml");
+    let sources = [
+        (national, "national/theorems.toml"),
+        (Some(&books), "national/books"),
+        (files.get("theorems.toml"), "theorems.toml"),
+    ];
+    for (text, name) in sources {
+        let Some(text) = text else { continue };
         let malformed = |cause: String| ProfileError::Malformed { file: name.to_owned(), cause };
         let text = national::fill(settings, text).map_err(malformed)?;
         let read = Theorems::read(&text, &basis, &empty).map_err(|e| malformed(e.to_string()))?;

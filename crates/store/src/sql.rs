@@ -30,7 +30,9 @@ pub(crate) const fn held(kind: ColumnKind) -> Held {
         ColumnKind::Text
         | ColumnKind::Code(_)
         | ColumnKind::Ref(_)
+        | ColumnKind::Refs(_)
         | ColumnKind::Person
+        | ColumnKind::People
         | ColumnKind::Day
         | ColumnKind::Subject => Held::Text,
         ColumnKind::Int | ColumnKind::Instant | ColumnKind::Private(_) | ColumnKind::Evidence => Held::Int,

@@ -1,10 +1,11 @@
 //! `sekisho regulation check`: every obligation with what meets it, and the honest list of the rest.
 
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use clap::Args;
 use sekisho_gate::Gate;
 
+use super::profile::ground;
 use super::{CliError, Done, Format, say};
 use crate::coverage::{self, Coverage};
 use crate::profiles;
@@ -14,6 +15,9 @@ use crate::profiles;
 pub(crate) struct CheckArgs {
     /// プロファイルの名前、又はフォルダー。指定しなければ同梱のすべて
     profile: Option<String>,
+    /// 同梱のものに代える全国の規則のフォルダー
+    #[arg(long, value_name = "DIR")]
+    national: Option<PathBuf>,
     /// 出力の形式
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -21,13 +25,10 @@ pub(crate) struct CheckArgs {
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Done, CliError> {
     let names = args.profile.clone().map_or_else(profiles::shipped, |name| vec![name]);
-    let usage = |e: String| CliError::Usage(e);
     let (mut all, mut unmet) = (Vec::new(), 0);
     for name in names {
-        let source = profiles::source(&name).map_err(|e| usage(e.to_string()))?;
-        let profile = source.profile().map_err(|e| usage(e.to_string()))?;
-        let gate = Gate::new(Arc::new(profile)).map_err(|e| usage(e.to_string()))?;
-        let rows = coverage::of(&gate);
+        let (gate, registry) = ground(&name, args.national.as_deref())?;
+        let rows = coverage::of(&gate, &registry);
         unmet += rows.iter().filter(|row| !row.met()).count();
         match args.format {
             Format::Json => all.push(json(&gate, &rows)),
@@ -45,8 +46,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Done, CliError> {
 fn json(gate: &Gate, rows: &[Coverage<'_>]) -> serde_json::Value {
     let row = |row: &Coverage<'_>| {
         let by = row.obligation.by.iter().filter_map(|name| name.split_once(':'));
-        let by: Vec<serde_json::Value> =
-            by.map(|(kind, name)| serde_json::json!({ "kind": kind, "name": name })).collect();
+        let by: Vec<serde_json::Value> = by.map(|(kind, name)| means(kind, name)).collect();
         serde_json::json!({
             "id": row.obligation.id, "met": row.met(), "by": by,
             "part_by_person": row.obligation.person, "tests": row.obligation.tests,
@@ -56,6 +56,18 @@ fn json(gate: &Gate, rows: &[Coverage<'_>]) -> serde_json::Value {
         "profile": gate.profile().settings.key,
         "obligations": rows.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+/// What meets an obligation, in the six kinds that auditors' tools know.
+fn means(kind: &str, name: &str) -> serde_json::Value {
+    let (kind, name) = match kind {
+        "act" => ("step", name.to_owned()),
+        "field" => ("book", name.to_owned()),
+        "need" => ("policy", name.replacen('/', ".", 1)),
+        "setting" => ("document", format!("profile.toml#{name}")),
+        other => (other, name.to_owned()),
+    };
+    serde_json::json!({ "kind": kind, "name": name })
 }
 
 fn text(gate: &Gate, rows: &[Coverage<'_>]) {

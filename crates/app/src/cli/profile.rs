@@ -1,9 +1,13 @@
 //! `sekisho profile list | show | check`.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use sekisho_gate::{CaseResult, Gate};
+use sekisho_ledgers::kinds::KINDS;
+use sekisho_ledgers::procedure::Filings;
+use sekisho_ledgers::{Registry, rehearsal};
 
 use super::{CliError, Done, Format, say};
 use crate::profiles;
@@ -31,10 +35,13 @@ enum What {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// 書式、規則、事例をすべて検査する
+    /// 書式、規則、事例、場面をすべて検査する
     Check {
         /// プロファイルの名前、又はフォルダー
         name: String,
+        /// 同梱のものに代える全国の規則のフォルダー
+        #[arg(long, value_name = "DIR")]
+        national: Option<PathBuf>,
         /// 出力の形式
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -45,7 +52,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<Done, CliError> {
     match &args.what {
         What::List { format } => list(*format),
         What::Show { name, format } => show(name, *format),
-        What::Check { name, format } => check(name, *format),
+        What::Check { name, national, format } => check(name, national.as_deref(), *format),
     }
 }
 
@@ -108,9 +115,33 @@ fn show(name: &str, format: Format) -> Result<Done, CliError> {
     Ok(Done::Well)
 }
 
-fn check(name: &str, format: Format) -> Result<Done, CliError> {
-    let gate = gate(name)?;
-    let results = gate.run_cases();
+/// The gate and the registry of a profile, with the national rules and books of a folder or of the program.
+pub(crate) fn ground(name: &str, national: Option<&Path>) -> Result<(Gate, Registry), CliError> {
+    let usage = |e: String| CliError::Usage(e);
+    let source = profiles::source_with(name, national).map_err(|e| usage(e.to_string()))?;
+    let profile = source.profile().map_err(|e| usage(e.to_string()))?;
+    let registry = match national {
+        Some(_) => {
+            let filings = Filings::new(profile.procedures.clone()).map_err(|e| usage(e.to_string()))?;
+            Registry::with(KINDS, filings)
+        }
+        None => Registry::new(KINDS),
+    };
+    Ok((Gate::new(Arc::new(profile)).map_err(|e| usage(e.to_string()))?, registry))
+}
+
+fn check(name: &str, national: Option<&Path>, format: Format) -> Result<Done, CliError> {
+    let (gate, registry) = ground(name, national)?;
+    let mut results = gate.run_cases();
+    let cases = results.len();
+    let played = rehearsal::play(&gate, &registry);
+    results.extend(played.iter().map(|played| CaseResult {
+        file: played.file.clone(),
+        name: played.name.clone(),
+        act: String::new(),
+        decision: None,
+        differences: played.differences.clone(),
+    }));
     let failed: Vec<_> = results.iter().filter(|case| !case.passed()).collect();
     if format == Format::Json {
         let told = |case: &CaseResult| serde_json::json!({ "file": case.file, "name": case.name, "differences": case.differences });
@@ -119,14 +150,15 @@ fn check(name: &str, format: Format) -> Result<Done, CliError> {
             "profile": gate.profile().settings.key,
             "digest": gate.profile().digest,
             "policies": gate.policies().len(),
-            "cases": results.len(),
+            "cases": cases,
+            "scenarios": played.len(),
             "failed": failed,
         }));
     } else {
         say(format_args!(
-            "規則{}件、事例{}件を検査しました（指紋 {}）。",
+            "規則{}件、事例{cases}件、場面{}件を検査しました（指紋 {}）。",
             gate.policies().len(),
-            results.len(),
+            played.len(),
             gate.profile().digest
         ));
         for case in &failed {

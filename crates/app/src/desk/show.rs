@@ -68,6 +68,10 @@ impl Desk {
         match (kind, value) {
             (_, Value::Null) => String::new(),
             (ColumnKind::Person, Value::Text(id)) => self.person_name(id),
+            (ColumnKind::People, Value::Text(ids)) => {
+                ids.split(' ').map(|id| self.person_name(id)).collect::<Vec<_>>().join("、")
+            }
+            (ColumnKind::Refs(_), Value::Text(keys)) => keys.replace(' ', "、"),
             (ColumnKind::Code(list), Value::Text(code)) => self.label(list, code),
             (ColumnKind::Day, Value::Text(day)) => day.parse::<Date>().map_or_else(|_| day.to_string(), Date::wareki),
             (ColumnKind::Instant, Value::Int(ms)) => instant_ja(*ms),

@@ -5,7 +5,10 @@ pub(crate) mod export;
 pub(crate) mod query;
 pub(crate) mod table;
 
+use std::sync::LazyLock;
+
 use maud::{Markup, html};
+use sekisho_ledgers::procedure::shipped;
 use sekisho_ledgers::spec::{ColumnKind, ColumnSpec, Keeping, Row, ViewSpec};
 
 use self::query::Asked;
@@ -168,7 +171,27 @@ pub(crate) static BOOKS: [About; 25] = [
 
 /// What is known of a view.
 pub(crate) fn about_view(view: &str) -> Option<&'static About> {
-    BOOKS.iter().find(|about| about.view == view)
+    BOOKS.iter().chain(of_data()).find(|about| about.view == view)
+}
+
+/// The books that are data: read by whoever may do one of their steps, or inspect the history.
+pub(crate) fn of_data() -> &'static [About] {
+    static ALL: LazyLock<Vec<About>> = LazyLock::new(|| {
+        let about = |book: &'static sekisho_regulation::procedure::Book| {
+            let acts: Vec<&'static str> = book.steps.iter().map(|step| step.act.as_str()).collect();
+            let adding: Vec<&'static str> =
+                book.steps.iter().filter(|step| step.opens()).map(|step| step.act.as_str()).collect();
+            About {
+                view: &book.name,
+                sentence: &book.about,
+                opened_by: acts.into_iter().chain(["history.inspect"]).collect::<Vec<_>>().leak(),
+                added_by: adding.leak(),
+                hidden: &[],
+            }
+        };
+        shipped().procedures().books().map(|(_, book)| about(book)).collect()
+    });
+    &ALL
 }
 
 /// A page of a book.
@@ -338,7 +361,7 @@ fn choices(web: &Web, kind: ColumnKind) -> Option<Vec<(String, String)>> {
     match kind {
         ColumnKind::Code("code") => None,
         ColumnKind::Code(list) => Some(web.desk.options(list)),
-        ColumnKind::Person => Some(fields::people(web)),
+        ColumnKind::Person | ColumnKind::People => Some(fields::people(web)),
         ColumnKind::Bool => {
             Some([("true", "はい"), ("false", "いいえ")].map(|(a, b)| (a.to_owned(), b.to_owned())).into())
         }

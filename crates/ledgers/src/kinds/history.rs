@@ -64,7 +64,7 @@ impl Kind for History {
             terminal: event.by.terminal.clone(),
             card_no: session.and_then(|s| s.card_no).or_else(|| text("card_no").filter(|_| !about_card)),
             act: event.act.to_string(),
-            object: OBJECT_FIELDS.iter().find_map(|field| text(field)),
+            object: crate::procedure::key_of(event).or_else(|| OBJECT_FIELDS.iter().find_map(|field| text(field))),
             subject: text("subject").or_else(|| sole(text("subjects"))),
             purpose: text("purpose"),
             basis: has_basis.then(|| event.seq_cell()),

@@ -99,4 +99,5 @@ fn fold_setup(event: &Event, shelf: &mut Shelf<'_>) {
     for kind in KINDS.iter().filter(|kind| kind.name() != "history") {
         kind.fold(&inner, shelf);
     }
+    crate::procedure::shipped().fold(&inner, shelf);
 }

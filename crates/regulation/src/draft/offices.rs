@@ -214,7 +214,7 @@ impl Offices {
         })
     }
 
-    pub(super) fn powers(&self, vocabulary: &Vocabulary, devices: &[DeviceClass]) -> BTreeMap<String, Vec<String>> {
+    pub(super) fn powers(&self, powers: &[String], devices: &[DeviceClass]) -> BTreeMap<String, Vec<String>> {
         let operates = devices.iter().any(|device| device.records);
         let held = |power: &str| -> Vec<String> {
             if power == "operation" {
@@ -226,8 +226,13 @@ impl Offices {
             let there = roles.iter().filter(|role| self.has(role)).map(|role| (*role).to_owned());
             if *many { there.collect() } else { there.take(1).collect() }
         };
-        vocabulary.powers.keys().map(|power| (power.clone(), held(power))).collect()
+        powers.iter().map(|power| (power.clone(), held(power))).collect()
     }
+}
+
+/// The powers that every profile gives itself.
+pub(super) fn powers_of(vocabulary: &Vocabulary) -> Vec<String> {
+    vocabulary.powers.keys().cloned().collect()
 }
 
 fn role(code: &str, name: &str, posts: Vec<String>, designated: bool, duty: &str, cites: Vec<Citation>) -> Role {

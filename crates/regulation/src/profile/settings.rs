@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{PasswordRules, SessionRules};
 use crate::citation::Citation;
 use crate::date::Date;
+use crate::procedure::Period;
 
 /// `profile.toml`. The doc comments are its manual.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -60,6 +61,27 @@ pub struct Settings {
     pub silent: BTreeMap<String, String>,
     /// For each power, the roles that hold it.
     pub powers: BTreeMap<String, Vec<String>>,
+    /// Which codes of a list this regulation knows, where not all.
+    #[serde(default)]
+    pub choices: BTreeMap<String, Vec<String>>,
+    /// How often, or how soon, a duty is due here, where it differs from the national default.
+    #[serde(default)]
+    pub periods: BTreeMap<String, Term>,
+}
+
+/// How often, or how soon, something is due.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// How often.
+    pub every: Option<Period>,
+    /// How soon after.
+    pub within: Option<Period>,
+    /// The text gives it, so nobody can change it, or the municipality adopted it.
+    pub basis: Basis,
+    /// Where the text gives it.
+    #[serde(default)]
+    pub cites: Vec<Citation>,
 }
 
 fn card() -> String {

@@ -120,7 +120,14 @@ fn field_schema(web: &Web, field: &FieldSpec) -> Json {
         FieldKind::Code(list) => json!({ "type": "string", "enum": codes(list) }),
         FieldKind::Codes(list) => json!({ "type": "array", "items": { "type": "string", "enum": codes(list) } }),
         FieldKind::Ref(view) => json!({ "type": "string", "description": format!("{view}の鍵") }),
+        FieldKind::Refs(view) => {
+            json!({ "type": "array", "items": { "type": "string" }, "description": format!("{view}の鍵") })
+        }
         FieldKind::Person => json!({ "type": "string" }),
+        FieldKind::People => json!({ "type": "array", "items": { "type": "string" } }),
+        FieldKind::Moment => {
+            json!({ "type": "string", "description": "日本の日と時刻", "examples": ["2026-04-01 10:05"] })
+        }
         FieldKind::Day => json!({ "type": "string", "format": "date" }),
         FieldKind::Int(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         FieldKind::Check => json!({ "type": "boolean" }),

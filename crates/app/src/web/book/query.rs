@@ -117,7 +117,9 @@ fn filters(column: &ColumnSpec, query: &Fields) -> Vec<Filter> {
         }
         ColumnKind::Text => out.push(filter(Test::Contains(text.to_owned()))),
         // Several codes may stand in one cell, as 操作できる機器 does.
-        ColumnKind::Code("device_class" | "operation") => out.push(filter(Test::Contains(text.to_owned()))),
+        ColumnKind::Code("device_class" | "operation") | ColumnKind::Refs(_) | ColumnKind::People => {
+            out.push(filter(Test::Contains(text.to_owned())))
+        }
         _ => out.push(filter(Test::Is(Value::Text(text.into())))),
     }
     out
@@ -132,7 +134,7 @@ fn meant(web: &Web, spec: &ViewSpec, q: &str) -> Filter {
     };
     for column in spec.columns {
         let found: Vec<String> = match column.kind {
-            ColumnKind::Person => {
+            ColumnKind::Person | ColumnKind::People => {
                 let people = web.desk.house().read(|books| books.scan::<Person>(""));
                 let named = |p: &Person| p.person == q || fold(&web.desk.private(p.name, "name")).contains(&wanted);
                 people.into_iter().filter(named).map(|p| p.person).collect()

@@ -69,6 +69,9 @@ pub(crate) fn inner(web: &Web, column: &ColumnSpec, value: &Value, text: &str) -
         (_, Value::Null) => html! {},
         (ColumnKind::Evidence, Value::Int(seq)) => evidence::short(u64::try_from(*seq).unwrap_or(0)),
         (ColumnKind::Ref(view), Value::Text(key)) => html! { a href=(row_path(view, key)) { (text) } },
+        (ColumnKind::Refs(view), Value::Text(keys)) => html! {
+            @for key in keys.split(' ') { a href=(row_path(view, key)) { (key) } " " }
+        },
         (ColumnKind::Person, Value::Text(id)) => html! { a href=(row_path("people", id)) { (text) } },
         (ColumnKind::Bool, Value::Bool(yes)) if column.name == "allowed" => {
             html! { @if *yes { span.sign.good { "✓ 許可" } } @else { span.sign.bad { "✕ 拒否" } } }

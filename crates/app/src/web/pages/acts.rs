@@ -93,10 +93,11 @@ fn governed(web: &Web, act: &str) -> Markup {
 }
 
 fn consequence(web: &Web, act: &str) -> Markup {
-    let found = FINAL.iter().find(|(name, _)| *name == act);
+    let of_book = || web.desk.registry().filings().step(act).and_then(|(_, step)| step.last.as_deref());
+    let found = FINAL.iter().find(|(name, _)| *name == act).map(|(_, sentence)| *sentence).or_else(of_book);
     let cites = web.desk.profile().governing(act);
     html! {
-        @if let Some((_, sentence)) = found {
+        @if let Some(sentence) = found {
             div.notice.warn { p { span.sign.warn { "！ 取り消せません" } "　" (sentence) "（" (decision::articles(web, &cites)) "）" } }
         }
     }

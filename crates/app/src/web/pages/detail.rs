@@ -8,6 +8,8 @@ use sekisho_ledgers::spec::{ActSpec, ColumnKind, FieldKind, Row, View as _, View
 use sekisho_ledgers::value::Value;
 use sekisho_regulation::date::instant_ja;
 
+use sekisho_ledgers::procedure::shipped;
+
 use super::books::readable;
 use crate::desk::Live;
 use crate::web::Web;
@@ -148,6 +150,13 @@ fn fits(act: &ActSpec, spec: &ViewSpec, row: &Row) -> bool {
         let value = spec.position(column).and_then(|at| row.get(at));
         value.map(|value| value.text().unwrap_or(if *value == Value::Null { "" } else { "?" }).to_owned())
     };
+    // A step of the row's own book fits in its states.
+    if let Some((book, step)) = shipped().step(act.name)
+        && book.name == spec.name
+        && !step.opens()
+    {
+        return state("state").is_none_or(|state| step.from.contains(&state));
+    }
     let timely = WHEN
         .iter()
         .filter(|(name, ..)| *name == act.name)

@@ -5,6 +5,8 @@ use sekisho_ledgers::Registers as _;
 use sekisho_ledgers::kinds::organisation::view::Person;
 use sekisho_ledgers::spec::{ActSpec, FieldError, FieldKind, FieldSpec, Form};
 use sekisho_ledgers::value::Value;
+use sekisho_regulation::Date;
+use sekisho_regulation::date::time_in_japan;
 
 use super::date;
 use crate::web::Web;
@@ -57,10 +59,10 @@ pub(crate) fn one(web: &Web, field: &FieldSpec, values: &Fields, errors: &[Field
         FieldKind::Day => html! {
             fieldset.field { legend { (field.label) (mark) } (notes) (date::inputs(id, values, invalid, described)) }
         },
-        FieldKind::Codes(list) => html! {
+        FieldKind::Codes(_) | FieldKind::Refs(_) | FieldKind::People => html! {
             fieldset.field #(id) tabindex="-1" {
                 legend { (field.label) (mark) } (notes)
-                div.choices { @for (code, name) in web.desk.options(list) {
+                div.choices { @for (code, name) in several(web, field.kind) {
                     @let ticked = values.all(id).flat_map(str::split_whitespace).any(|one| one == code);
                     label.choice { input type="checkbox" name=(id) value=(code) checked[ticked]; (name) }
                 } }
@@ -88,11 +90,32 @@ fn input(web: &Web, field: &FieldSpec, kind: FieldKind, value: &str, described: 
             input.year id=(id) name=(id) value=(value) inputmode="numeric" autocomplete="off" aria-invalid=[invalid] aria-describedby=[described];
             span.quiet { " " (least) "〜" (most) }
         },
+        FieldKind::Moment => {
+            // A form that was filled in from a row has the instant; what somebody typed stays.
+            let shown = value.parse::<i64>().map_or_else(|_| value.to_owned(), |ms| minute(ms));
+            html! {
+                input.wide id=(id) name=(id) value=(shown) autocomplete="off" aria-invalid=[invalid] aria-describedby=[described];
+            }
+        }
         FieldKind::Line(limit) => html! {
             input.wide id=(id) name=(id) value=(value) maxlength=(limit) autocomplete="off" aria-invalid=[invalid] aria-describedby=[described];
         },
-        FieldKind::Codes(_) | FieldKind::Day | FieldKind::Check => html! {},
+        FieldKind::Codes(_) | FieldKind::Refs(_) | FieldKind::People | FieldKind::Day | FieldKind::Check => html! {},
     }
+}
+
+/// What several of can be ticked.
+fn several(web: &Web, kind: FieldKind) -> Vec<(String, String)> {
+    match kind {
+        FieldKind::Codes(list) => web.desk.options(list),
+        FieldKind::Refs(view) => rows(web, view),
+        _ => people(web),
+    }
+}
+
+/// An instant as it is typed.
+fn minute(ms: i64) -> String {
+    format!("{} {}", Date::in_japan(ms), time_in_japan(ms).get(..5).unwrap_or_default())
 }
 
 /// A list to choose from; a field with suggestions when it is long.
@@ -136,6 +159,7 @@ pub(crate) fn choose_or(
 
 const fn hint(kind: FieldKind) -> Option<&'static str> {
     match kind {
+        FieldKind::Moment => Some("「2026-04-01 10:05」や「令和8年4月1日 10:05」のように、日と時刻を入力できます。"),
         FieldKind::Day => Some("年は「令和8」「R8」「2026」のどれでも入力できます。"),
         _ => None,
     }
@@ -169,7 +193,9 @@ pub(crate) fn rows(web: &Web, view: &'static str) -> Vec<(String, String)> {
 pub(crate) fn form(spec: &ActSpec, posted: &Fields) -> Form {
     let read = |field: &FieldSpec| match field.kind {
         FieldKind::Day => date::joined(field.name, posted),
-        FieldKind::Codes(_) => posted.all(field.name).collect::<Vec<_>>().join(" "),
+        FieldKind::Codes(_) | FieldKind::Refs(_) | FieldKind::People => {
+            posted.all(field.name).collect::<Vec<_>>().join(" ")
+        }
         FieldKind::Lines(_) => posted.raw(field.name).replace("\r\n", "\n"),
         _ => posted.raw(field.name).to_owned(),
     };

@@ -1,0 +1,5 @@
+//! The books that are data are part of the program: it is built anew when one changes.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../profiles/national/books");
+}
