@@ -36,6 +36,18 @@ struct Run {
     source: Range<usize>,
 }
 
+impl Run {
+    /// The place of those of these bytes that lie in this run.
+    fn place(&self, bytes: Range<usize>) -> Span {
+        if self.len != self.source.len() {
+            return Span { start: self.source.start, end: self.source.end };
+        }
+        let start = bytes.start.saturating_sub(self.at);
+        let end = (bytes.end - self.at).min(self.len);
+        Span { start: self.source.start + start, end: self.source.start + end }
+    }
+}
+
 /// A piece of folded text with its places in the source.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
@@ -67,34 +79,19 @@ impl Text {
     /// The place of the whole text.
     #[must_use]
     pub fn span(&self) -> Span {
-        match (self.runs.first(), self.runs.last()) {
-            (Some(first), Some(last)) => Span { start: first.source.start, end: last.source.end },
-            _ => Span::default(),
-        }
+        self.runs.iter().map(|run| run.place(0..self.chars.len())).reduce(Span::cover).unwrap_or_default()
     }
 
-    /// The place of these bytes.
+    /// The place of these bytes: from the first to the last of what they stand for, since the cells of
+    /// a table that is laid out badly need not be in the order of the source.
     #[must_use]
     pub fn span_of(&self, bytes: Range<usize>) -> Span {
         if bytes.is_empty() {
             return self.span();
         }
-        let (Some(first), Some(last)) = (self.run_at(bytes.start), self.run_at(bytes.end - 1)) else {
-            return self.span();
-        };
-        let start = if first.len == first.source.len() {
-            first.source.start + (bytes.start - first.at)
-        } else {
-            first.source.start
-        };
-        let end =
-            if last.len == last.source.len() { last.source.start + (bytes.end - last.at) } else { last.source.end };
-        Span { start, end }
-    }
-
-    fn run_at(&self, byte: usize) -> Option<&Run> {
-        let after = self.runs.partition_point(|run| run.at <= byte);
-        self.runs.get(after.checked_sub(1)?)
+        let from = self.runs.partition_point(|run| run.at + run.len <= bytes.start);
+        let within = self.runs.iter().skip(from).take_while(|run| run.at < bytes.end);
+        within.map(|run| run.place(bytes.clone())).reduce(Span::cover).unwrap_or_else(|| self.span())
     }
 
     /// Where `part`, a slice of [`Text::plain`] or [`Text::as_str`], stands in this text.
@@ -134,7 +131,7 @@ impl Text {
     pub fn join<'a>(parts: impl IntoIterator<Item = (&'a str, &'a Self)>) -> Self {
         let mut out = Builder::default();
         for (between, part) in parts {
-            let at = out.runs.last().map_or(0, |run| run.source.end);
+            let at = out.runs.last().map_or_else(|| part.span().start, |run| run.source.end);
             for c in between.chars() {
                 out.push(c, at..at);
             }
@@ -331,6 +328,8 @@ mod tests {
         let joined = Text::join([("", &a), ("", &b)]);
         assert_eq!(joined.as_str(), "関係");
         assert_eq!(joined.span(), Span { start: 0, end: 13 });
+        assert_eq!(Text::join([("・", &b)]).span(), b.span());
+        assert_eq!(Text::join([("", &b), ("、", &a)]).span(), joined.span());
     }
 
     proptest! {

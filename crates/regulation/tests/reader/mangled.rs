@@ -93,6 +93,17 @@ fn errors_say_what_to_do() {
     }
 }
 
+/// Found by the fuzzer: what stands in a table but in no cell of it is read before the table.
+#[test]
+fn a_table_laid_out_badly() {
+    let page = "<html><body><h1>甲規程</h1><p>第1条 操作者は、</p>\
+        <table><tr><td>用いる。</td></tr><tr>パスワードを</table></body></html>";
+    let book = reader::read(page.as_bytes()).unwrap();
+    let found: Vec<_> = book.readings[0].facts.factors.iter().map(|factor| factor.span).collect();
+    let places: Vec<_> = found.iter().map(|span| book.source.text().get(span.start..span.end).unwrap()).collect();
+    assert_eq!(places, ["用いる。</td></tr><tr>パスワードを"]);
+}
+
 proptest! {
     #[test]
     fn random_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
