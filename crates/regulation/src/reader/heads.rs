@@ -186,8 +186,13 @@ pub(super) fn is_section(line: &str) -> bool {
 
 /// Whether a line is 目次.
 pub(super) fn is_contents(line: &str) -> bool {
-    line.chars().filter(|c| !c.is_whitespace()).collect::<String>().trim_matches(['[', ']', '【', '】', '■', '◆'])
-        == "目次"
+    line.contains('目')
+        && line
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .trim_matches(['[', ']', '【', '】', '■', '◆'])
+            == "目次"
 }
 
 /// What stands after 附則 at the head of a line.

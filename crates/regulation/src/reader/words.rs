@@ -3,6 +3,8 @@
 //! Everything here works on folded text in its plain spelling and hands back slices of it, so that
 //! the place of every word is kept.
 
+use std::borrow::Cow;
+
 /// One spelling for what is written in several, byte for byte as long: もつて as もって, 持って充てる
 /// and をあてる as をもって充てる and を充てる, をおく as を置く.
 pub(super) fn plain(text: &str) -> String {
@@ -52,9 +54,16 @@ pub(super) fn tail_name(phrase: &str) -> &str {
         .unwrap_or(name)
 }
 
+/// What opens a parenthesis.
+const OPENING: [char; 4] = ['(', '「', '『', '〔'];
+
 /// The text with everything within parentheses and brackets blotted out, byte for byte as long. What
 /// is found in it stands outside of them.
-pub(super) fn masked(text: &str) -> String {
+pub(super) fn masked(text: &str) -> Cow<'_, str> {
+    // Most sentences have none.
+    if !text.contains(OPENING) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut depth = 0usize;
     let mut left = text.matches([')', '」', '』', '〕']).count();
@@ -75,11 +84,11 @@ pub(super) fn masked(text: &str) -> String {
             });
         }
         // A parenthesis that is never closed hides nothing.
-        if matches!(c, '(' | '「' | '『' | '〔') && left > depth {
+        if OPENING.contains(&c) && left > depth {
             depth += 1;
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The sentences of a text, each without its 。.

@@ -1,5 +1,7 @@
 //! Machines under access management, and how operators are authenticated.
 
+use std::borrow::Cow;
+
 use super::super::text::Text;
 use super::super::words;
 use super::roles::{body, parted};
@@ -176,7 +178,11 @@ fn has(text: &str, words: &[&str]) -> bool {
 }
 
 fn enters(sentence: &str, unit: &Unit<'_>) -> bool {
-    let said = sentence.replace("入退室管理者", "").replace("入退室管理責任者", "");
+    let said = if sentence.contains("入退室管理") {
+        Cow::Owned(sentence.replace("入退室管理者", "").replace("入退室管理責任者", ""))
+    } else {
+        Cow::Borrowed(sentence)
+    };
     // Of a list of ways to enter (レベル3 次の方法), one entry may not say it itself.
     let beside = || {
         unit.depth > 0
@@ -210,6 +216,9 @@ fn ic_card(sentence: &str, unit: &Unit<'_>, residents: bool) -> Option<usize> {
         "操作者用の識別カード",
         "業務用ICカード",
     ];
+    if !sentence.contains("カード") {
+        return None;
+    }
     if let Some(at) = OWN.iter().find_map(|word| sentence.find(word)) {
         return Some(at);
     }
@@ -232,7 +241,7 @@ fn ic_card(sentence: &str, unit: &Unit<'_>, residents: bool) -> Option<usize> {
 }
 
 fn password(sentence: &str, unit: &Unit<'_>, residents: bool) -> Option<usize> {
-    if enters(sentence, unit) {
+    if !has(sentence, &["パス", "暗証番号"]) || enters(sentence, unit) {
         return None;
     }
     for word in ["操作者照合暗証番号", "操作者用暗証番号", "操作者パスワード", "操作者暗証番号"]

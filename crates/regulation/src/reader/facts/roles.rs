@@ -110,6 +110,7 @@ impl<'a> Roles<'a, '_> {
         let mask = words::masked(sentence);
         let mut verbs: Vec<(usize, usize, Verb)> = VERBS
             .iter()
+            .filter(|(word, _)| mask.contains(word))
             .flat_map(|(word, verb)| mask.match_indices(word).map(|(at, word)| (at, at + word.len(), *verb)))
             .collect();
         verbs.sort_unstable_by_key(|(at, ..)| *at);

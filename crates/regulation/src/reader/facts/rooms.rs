@@ -70,6 +70,8 @@ const NOT_ENTRY: [&str; 8] = [
     "入退室カード",
     "入室カード",
 ];
+/// One of these stands in each of [`NOT_ENTRY`].
+const ENTERING: [&str; 2] = ["入退室", "入室カード"];
 
 /// A room and how the text calls it and its kind.
 #[derive(Clone, Debug)]
@@ -103,8 +105,15 @@ fn is_place(name: &str) -> bool {
 }
 
 fn speaks_of_entry(text: &str) -> bool {
-    let text = NOT_ENTRY.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
-    ENTRY.iter().any(|word| text.contains(word))
+    // One of these characters stands in each word of entering.
+    if !text.contains(['入', '退']) {
+        return false;
+    }
+    let speaks = |text: &str| ENTRY.iter().any(|word| text.contains(word));
+    if !ENTERING.iter().any(|word| text.contains(word)) {
+        return speaks(text);
+    }
+    speaks(&NOT_ENTRY.iter().fold(text.to_owned(), |text, name| text.replace(name, "")))
 }
 
 /// Whether the article, or the sentence, is about entering.

@@ -45,10 +45,10 @@ pub(super) fn line(raw: &str, at: usize, gap: bool, comma: char) -> Line {
     let signed = trimmed.starts_with(TITLE_SIGNS);
     let from = raw.len() - trimmed.len();
     let from = if signed { from + trimmed.chars().next().map_or(0, char::len_utf8) } else { from };
-    let columns: Vec<Text> = apart(raw).into_iter().map(|cell| piece(raw, at, cell, comma)).collect();
+    let columns = Some(apart(raw)).filter(|columns| columns.len() > 1).unwrap_or_default();
     Line {
         text: piece(raw, at, from..raw.len(), comma),
-        columns: if columns.len() > 1 { columns } else { Vec::new() },
+        columns: columns.into_iter().map(|cell| piece(raw, at, cell, comma)).collect(),
         gap,
         heading: signed,
         width: raw

@@ -10,9 +10,12 @@ use super::{Place, is_place, level, levels, speaks_of_entry};
 /// What is asked of those who enter each of these places.
 pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Requirement>>> {
     let mut out: Vec<Vec<Found<Requirement>>> = vec![Vec::new(); places.len()];
+    if places.is_empty() {
+        return out;
+    }
     for (place, asked) in places.iter().zip(&mut out) {
         for cell in &place.demands {
-            put(asked, cell, cell.plain(), &place.name.article);
+            put(asked, cell, cell.plain(), &demands(cell.plain()), &place.name.article);
         }
     }
     let exempt = exemptions(scope, places);
@@ -29,14 +32,15 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
         for sentence in unit.sentences() {
             let Some(here) = about.places_of(unit, sentence, in_article) else { continue };
             let (all, own) = sentence.split_at(singled_out(sentence, places));
+            let (of_all, of_own) = (demands(all), demands(own));
             for (i, asked) in out.iter_mut().enumerate() {
                 if exempt.iter().any(|(place, paragraphs)| *place == i && paragraphs.contains(&unit.place())) {
                     continue;
                 }
                 let before = asked.len();
-                put(asked, unit.text, all, unit.id());
+                put(asked, unit.text, all, &of_all, unit.id());
                 if here.contains(&i) {
-                    put(asked, unit.text, own, unit.id());
+                    put(asked, unit.text, own, &of_own, unit.id());
                 }
                 if asked.len() > before {
                     scope.mark(unit.text);
@@ -184,8 +188,9 @@ fn by_level(unit: &Unit<'_>, places: &[Place], out: &mut [Vec<Found<Requirement>
             let Some(n) = row.first().and_then(|cell| level(cell.plain())) else { continue };
             for cell in row.iter().skip(1).filter(|cell| cell.plain().contains(['。', '許', '鍵', '札', 'カ'])) {
                 let of_level = places.iter().zip(out.iter_mut()).filter(|(place, _)| place.level == Some(n));
+                let wanted = demands(cell.plain());
                 for (_, asked) in of_level {
-                    put(asked, cell, cell.plain(), unit.id());
+                    put(asked, cell, cell.plain(), &wanted, unit.id());
                 }
             }
         }
@@ -231,8 +236,15 @@ fn spoken_of(text: &str, places: &[Place]) -> Vec<usize> {
     out
 }
 
-fn put(asked: &mut Vec<Found<Requirement>>, text: &Text, sentence: &str, article: &str) {
-    for (requirement, at) in demands(sentence) {
+/// Adds what a sentence asks, each requirement once.
+fn put(
+    asked: &mut Vec<Found<Requirement>>,
+    text: &Text,
+    sentence: &str,
+    wanted: &[(Requirement, usize)],
+    article: &str,
+) {
+    for (requirement, at) in wanted.iter().copied() {
         if asked.iter().all(|old| old.value != requirement) {
             let part = sentence.get(at..).unwrap_or(sentence);
             let span = text.range_of(part).map_or_else(|| text.span(), |range| text.span_of(range));
@@ -291,9 +303,15 @@ const KEYS: [&str; 19] = [
 /// What a sentence asks, and where it says so.
 pub(super) fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
     // 記録媒体の保管室 names a room; nothing is written there.
-    let mask = ["記録媒体", "記録保管", "記録装置"]
-        .iter()
-        .fold(words::masked(sentence), |mask, name| mask.replace(name, "〓〓〓〓"));
+    let mask = words::masked(sentence);
+    let mask = if mask.contains("記録") {
+        ["記録媒体", "記録保管", "記録装置"]
+            .iter()
+            .fold(mask.into_owned(), |mask, name| mask.replace(name, "〓〓〓〓"))
+            .into()
+    } else {
+        mask
+    };
     let find = |words: &[&str]| words.iter().filter_map(|word| mask.find(word)).min();
     let card = find(&["カード", "職員証", "身分証", "社員証"])
         .filter(|_| USES.iter().any(|verb| mask.contains(verb)) || sentence.chars().count() <= 14)
