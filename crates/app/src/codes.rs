@@ -43,6 +43,10 @@ const FIXED: &[(&str, &[(&str, &str)])] = &[
             ("done", "実施済み"),
         ],
     ),
+    (
+        "standing",
+        &[("soon", "期日が近い"), ("due", "期日"), ("overdue", "期日を過ぎた"), ("escalated", "期日を過ぎて久しい")],
+    ),
     ("entrant_kind", &[("staff", "職員"), ("visitor", "職員以外")]),
     (
         "close_reason",

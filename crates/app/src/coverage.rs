@@ -1,5 +1,7 @@
 //! Which obligations of a regulation are met by what, and which test shows it.
 
+pub mod mutate;
+
 use std::collections::BTreeSet;
 
 use sekisho_gate::Gate;

@@ -134,7 +134,7 @@ pub fn without_theorem<'g>(ground: &'g Ground, theorems: &Theorems) -> Vec<&'g A
 }
 
 /// Hands every piece of work to the next free thread; each thread has one state of its own.
-fn in_parallel<W: Sync, S>(work: &[W], state: impl Fn() -> S + Sync, each: impl Fn(&mut S, &W) + Sync) {
+pub(crate) fn in_parallel<W: Sync, S>(work: &[W], state: impl Fn() -> S + Sync, each: impl Fn(&mut S, &W) + Sync) {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(work.len());
     std::thread::scope(|scope| {

@@ -117,6 +117,11 @@ impl Cases {
         self.cases.iter().filter(|(_, case)| acts.contains(&case.act))
     }
 
+    /// The cases with a name.
+    pub(crate) fn named<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c (String, Case)> {
+        self.cases.iter().filter(move |(_, case)| case.name == name)
+    }
+
     /// Runs one case.
     pub(crate) fn run(&self, gate: &Gate, (file, case): &(String, Case)) -> CaseResult {
         let mut differences = Vec::new();

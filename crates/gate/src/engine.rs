@@ -86,6 +86,12 @@ impl Gate {
         }
     }
 
+    /// The same gate without one of its policies: what the policy is for shows in what goes wrong.
+    #[must_use]
+    pub fn without(&self, policy: &str) -> Self {
+        self.with_plans(self.acts.values().filter_map(|plan| plan.without(policy)).collect())
+    }
+
     /// The profile it decides by.
     #[must_use]
     pub fn profile(&self) -> &Arc<Profile> {

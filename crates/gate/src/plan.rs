@@ -15,7 +15,7 @@ use crate::policy::Source;
 use crate::{schema, sentence};
 
 /// All that is needed to decide one act.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ActPlan {
     /// The act.
     pub(crate) act: Arc<str>,
@@ -30,7 +30,7 @@ pub(crate) struct ActPlan {
 }
 
 /// A place for a fact.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) name: Arc<str>,
     pub(crate) kind: FactType,
@@ -49,7 +49,7 @@ pub(crate) struct Slot {
 }
 
 /// A policy, compiled for one act.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) condition: Expr,
     /// What it says: a `forbid` when it matches, a `permit` when it permits.
@@ -70,6 +70,18 @@ pub(crate) struct Voice {
 }
 
 impl ActPlan {
+    /// The same plan without a policy; none when the policy does not speak of the act.
+    pub(crate) fn without(&self, policy: &str) -> Option<Self> {
+        let other = |rule: &Rule| !rule.voice.policies.iter().any(|id| **id == *policy);
+        if self.forbids.iter().chain(&self.permits).all(other) {
+            return None;
+        }
+        let mut plan = self.clone();
+        plan.forbids.retain(other);
+        plan.permits.retain(other);
+        Some(plan)
+    }
+
     /// Compiles the policies that speak of an act. `sources` are in the order in which they speak.
     pub(crate) fn new(profile: &Profile, act: &str, facts: &ActFacts, sources: &[&Source]) -> Result<Self, GateError> {
         let governing: Arc<[Citation]> = profile.governing(act).into();

@@ -187,6 +187,13 @@ impl Ground {
         self.cases.of(acts).map(|case| self.cases.run(&self.gate, case)).find(|result| !result.passed())
     }
 
+    /// Whether another gate, such as one with a policy less, answers a golden case otherwise than
+    /// expected.
+    #[must_use]
+    pub fn case_fails(&self, name: &str, gate: &Gate) -> bool {
+        self.cases.named(name).any(|case| !self.cases.run(gate, case).passed())
+    }
+
     /// Whether this ground allows exactly what the other does, as far as the search sees; none when
     /// it went on for too long.
     #[must_use]

@@ -4,6 +4,7 @@ use crate::kind::Kind;
 
 pub mod cards;
 pub mod devices;
+pub mod duties;
 pub mod entry;
 pub mod history;
 pub mod identity;
@@ -28,4 +29,5 @@ pub static KINDS: &[&dyn Kind] = &[
     &session::Sessions,
     &regulation::Regulation,
     &log::Log,
+    &duties::Duties,
 ];

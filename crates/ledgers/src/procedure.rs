@@ -39,7 +39,21 @@ struct Place {
     view: &'static ViewSpec,
 }
 
+/// Something of the books that is switched off, to see what notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Off {
+    /// A step: nobody can do it.
+    Step(&'static str),
+    /// A column: nothing is kept in it.
+    Field(&'static str, &'static str),
+    /// A duty: it is never due.
+    Duty(&'static str),
+    /// A book: none of its steps can be done.
+    Book(&'static str),
+}
+
 /// Every book that is data, as one kind.
+#[derive(Clone)]
 pub struct Filings {
     procedures: &'static Procedures,
     acts: &'static [ActEntry],
@@ -47,6 +61,7 @@ pub struct Filings {
     steps: HashMap<&'static str, Place>,
     /// Every view, those of the code as well, for what refers to them.
     all: HashMap<&'static str, &'static ViewSpec>,
+    off: Option<Off>,
 }
 
 impl std::fmt::Debug for Filings {
@@ -97,7 +112,33 @@ impl Filings {
     fn none() -> Self {
         let code = KINDS.iter().flat_map(|kind| kind.views()).map(|view| (view.name, *view));
         let procedures: &'static Procedures = Box::leak(Box::default());
-        Self { procedures, acts: &[], views: &[], steps: HashMap::new(), all: code.collect() }
+        Self { procedures, acts: &[], views: &[], steps: HashMap::new(), all: code.collect(), off: None }
+    }
+
+    /// The same books with something switched off. It stays for as long as the program runs.
+    #[must_use]
+    pub fn without(&self, off: Off) -> &'static Self {
+        let mut filings = self.clone();
+        filings.off = Some(off);
+        let gone = |book: &str, act: &str| match off {
+            Off::Step(step) => step == act,
+            Off::Book(name) => name == book,
+            Off::Field(..) | Off::Duty(_) => false,
+        };
+        filings.steps.retain(|act, place| !gone(&place.book.name, act));
+        let left = self.acts.iter().filter(|entry| filings.steps.contains_key(entry.spec.name));
+        filings.acts = left.map(|entry| ActEntry { spec: entry.spec, read: entry.read }).collect::<Vec<_>>().leak();
+        Box::leak(Box::new(filings))
+    }
+
+    /// Whether nothing is to be kept in a column.
+    fn forgets(&self, view: &str, column: &str) -> bool {
+        matches!(self.off, Some(Off::Field(book, field)) if book == view && field == column)
+    }
+
+    /// Whether a duty is never due.
+    fn waives(&self, duty: &str) -> bool {
+        matches!(self.off, Some(Off::Duty(name)) if name == duty)
     }
 
     /// The declarations.

@@ -1,12 +1,17 @@
 //! `sekisho regulation check`: every obligation with what meets it, and the honest list of the rest.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use sekisho_gate::Gate;
 
+use sekisho_gate::proof::Ground;
+use sekisho_ledgers::Registry;
+
 use super::profile::ground;
 use super::{CliError, Done, Format, say};
+use crate::coverage::mutate::{self, Outcome};
 use crate::coverage::{self, Coverage};
 use crate::profiles;
 
@@ -18,6 +23,9 @@ pub(crate) struct CheckArgs {
     /// 同梱のものに代える全国の規則のフォルダー
     #[arg(long, value_name = "DIR")]
     national: Option<PathBuf>,
+    /// 定めを果たす仕組みを一つずつ止め、示した試験が赤くなるかを調べる
+    #[arg(long)]
+    mutate: bool,
     /// 出力の形式
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -28,6 +36,10 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Done, CliError> {
     let (mut all, mut unmet) = (Vec::new(), 0);
     for name in names {
         let (gate, registry) = ground(&name, args.national.as_deref())?;
+        if args.mutate {
+            unmet += switched_off(gate, &registry, args.format)?;
+            continue;
+        }
         let rows = coverage::of(&gate, &registry);
         unmet += rows.iter().filter(|row| !row.met()).count();
         match args.format {
@@ -56,6 +68,35 @@ fn json(gate: &Gate, rows: &[Coverage<'_>]) -> serde_json::Value {
         "profile": gate.profile().settings.key,
         "obligations": rows.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+/// Switches every means off, tells which nobody noticed, and gives how many those are.
+fn switched_off(gate: Gate, registry: &Registry, format: Format) -> Result<usize, CliError> {
+    let ground = Ground::new(Arc::clone(gate.profile())).map_err(CliError::environment)?;
+    let tried = mutate::run(&ground, registry);
+    let of = |outcome: &dyn Fn(&Outcome) -> bool| tried.iter().filter(|one| outcome(&one.outcome)).count();
+    let (red, green) = (of(&|o| matches!(o, Outcome::Red(_))), of(&|o| *o == Outcome::Green));
+    let key = &gate.profile().settings.key;
+    if format == Format::Json {
+        let unnoticed: Vec<serde_json::Value> = tried
+            .iter()
+            .filter(|one| one.outcome == Outcome::Green)
+            .map(|one| serde_json::json!({ "id": one.id, "means": one.means }))
+            .collect();
+        say(
+            serde_json::json!({ "profile": key, "noticed": red, "unnoticed": unnoticed, "untried": tried.len() - red - green }),
+        );
+        return Ok(green);
+    }
+    say(format_args!(
+        "{key}: 仕組み{}件を止め、{red}件で示した試験が赤くなりました。ここでは止められないもの{}件。",
+        red + green,
+        tried.len() - red - green
+    ));
+    for one in tried.iter().filter(|one| one.outcome == Outcome::Green) {
+        say(format_args!("✕ {}　{}を止めても、どの試験も赤くなりません", one.id, one.means));
+    }
+    Ok(green)
 }
 
 /// What meets an obligation, in the six kinds that auditors' tools know.

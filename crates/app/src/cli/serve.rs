@@ -77,6 +77,8 @@ pub(crate) struct Listening<'a> {
 
 /// How often time limits and silent readers are looked at.
 const SWEEP: Duration = Duration::from_secs(1);
+/// How often it is looked whether something has become due.
+const REMIND: Duration = Duration::from_secs(600);
 /// How often cards prove themselves again.
 const REPROVE: Duration = Duration::from_secs(60);
 /// How long a version is due before the house opens anew with it.
@@ -182,10 +184,16 @@ async fn housekeeping(open: Arc<Open>) {
     let mut verify = tokio::time::interval(VERIFY);
     let mut sweep = tokio::time::interval(SWEEP);
     let mut reprove = tokio::time::interval(REPROVE);
+    let mut remind = tokio::time::interval(REMIND);
     loop {
         let (desk, open) = (open.desk(), Arc::clone(&open));
         tokio::select! {
             _ = verify.tick() => drop(tokio::task::spawn_blocking(move || desk.verify_now()).await),
+            _ = remind.tick() => drop(tokio::task::spawn_blocking(move || {
+                if let Err(error) = desk.raise_duties() {
+                    tracing::warn!(%error, "duties could not be told");
+                }
+            }).await),
             _ = reprove.tick() => drop(tokio::task::spawn_blocking(move || desk.reprove()).await),
             _ = sweep.tick() => drop(tokio::task::spawn_blocking(move || {
                 desk.readers().sweep();

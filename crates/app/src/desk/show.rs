@@ -2,13 +2,16 @@
 
 use std::sync::PoisonError;
 
+use sekisho_ledgers::kinds::duties::to_raise;
 use sekisho_ledgers::kinds::organisation;
+use sekisho_ledgers::procedure::duties::{self, Due};
 use sekisho_ledgers::spec::ColumnKind;
 use sekisho_ledgers::value::Value;
+use sekisho_ledgers::{Act, Actor, Given};
 use sekisho_regulation::Date;
 use sekisho_regulation::date::instant_ja;
 
-use super::Desk;
+use super::{Desk, DeskError};
 use crate::codes::{self, Choice};
 
 /// What stands in the place of a text that was erased.
@@ -82,6 +85,28 @@ impl Desk {
             (_, Value::Int(n)) => n.to_string(),
             (_, Value::Text(text)) => text.to_string(),
         }
+    }
+
+    /// Everything that is due today under the regulation in force.
+    #[must_use]
+    pub fn duties(&self) -> Vec<Due> {
+        let (filings, profile) = (self.registry().filings(), self.profile());
+        self.house().read(|books| duties::due(filings, books, profile, Date::in_japan(self.now_ms())))
+    }
+
+    /// Tells people what is near, due or overdue and was not told yet; gives how much was told.
+    ///
+    /// # Errors
+    /// [`DeskError`] when it cannot be recorded; the rest is told another time.
+    pub fn raise_duties(&self) -> Result<usize, DeskError> {
+        let (filings, profile) = (self.registry().filings(), self.profile());
+        let today = Date::in_japan(self.now_ms());
+        let raises = self.house().read(|books| to_raise(filings, books, profile, today));
+        for raise in &raises {
+            let (asked, by, given) = (raise.asked(), Actor::default(), Given::default());
+            self.house().submit(Act { asked, by, given, effects: Vec::new() })?;
+        }
+        Ok(raises.len())
     }
 
     /// The state of the last self-verification.

@@ -49,7 +49,10 @@ const MANAGERS: &[&str] = &["account.unlock", "operator.designate", "history.ins
 const HANDLERS: &[&str] = &["identity.print", "identity.import", "history.inspect"];
 
 /// Every book, in the order in which people look for them.
-pub(crate) static BOOKS: [About; 25] = [
+pub(crate) static BOOKS: [About; 28] = [
+    about("duties_done", "くり返し行うことを、最後にいつ誰が行ったかを記します。", &[], &[], &["id"]),
+    about("duties_raised", "期限のあることを、どこまで知らせたかを記します。", &[], &[], &["id"]),
+    about("reminders", "期限のあることを、いつ誰に知らせたかを記します。", &[], &[], &[]),
     about(
         "profile_versions",
         "採用した規程の版ごとに、公布、施行、適用の日と会議の審議を記します。どの判定も、どの版によるかを記録しています。",

@@ -30,8 +30,9 @@ impl<'a> Head<'a> {
 }
 
 /// The rooms of the house with the acts of which one must be open to enter; none: open to all.
-pub(crate) const ROOMS: [(&str, &str, &[&str]); 10] = [
+pub(crate) const ROOMS: [(&str, &str, &[&str]); 11] = [
     ("/", "今日", &[]),
+    ("/duties", "期限", &[]),
     ("/lookup", "照会", &["identity.search"]),
     ("/history", "操作履歴", &["history.inspect"]),
     ("/entry", "入退室", &["entry.enter"]),

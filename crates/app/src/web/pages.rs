@@ -3,6 +3,7 @@
 pub(crate) mod acts;
 pub(crate) mod books;
 pub(crate) mod detail;
+pub(crate) mod duties;
 pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod history;

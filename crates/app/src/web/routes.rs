@@ -79,6 +79,7 @@ pub(crate) static ROUTES: &[Route] = &[
     get("/cards", Needs::SignedIn, pages::books::cards, "操作者とカード"),
     get("/organisation", Needs::SignedIn, pages::books::organisation, "組織"),
     get("/devices", Needs::SignedIn, pages::books::devices, "機器"),
+    get("/duties", Needs::SignedIn, pages::duties::show, "期限"),
     get("/books", Needs::SignedIn, pages::books::all, "台帳"),
     get("/books/{view}", Needs::SignedIn, pages::books::show, "台帳の一つ"),
     get("/books/{view}/print", Needs::SignedIn, pages::books::print, "台帳の印刷"),

@@ -1,6 +1,7 @@
 //! Tests that no declaration can say.
 
 use sekisho_regulation::Date;
+use sekisho_regulation::profile::Basis;
 
 use super::look::Look;
 use crate::kinds::organisation;
@@ -8,7 +9,8 @@ use crate::kinds::organisation;
 /// A test of the program.
 type Builtin = fn(&Look<'_>) -> bool;
 
-const ALL: [(&str, Builtin); 2] = [("council_member", council_member), ("manages_room", manages_room)];
+const ALL: [(&str, Builtin); 3] =
+    [("council_member", council_member), ("manages_room", manages_room), ("duty_term_open", duty_term_open)];
 
 /// The test with this name.
 pub(super) fn find(name: &str) -> Option<Builtin> {
@@ -28,6 +30,13 @@ fn council_member(look: &Look<'_>) -> bool {
 /// Whether who acts does so as the entry manager of the `room`.
 fn manages_room(look: &Look<'_>) -> bool {
     crate::common::manages(look.ask, look.value("room").0.text().unwrap_or_default())
+}
+
+/// Whether the text leaves open how often, or how soon, the `duty` is to be done.
+fn duty_term_open(look: &Look<'_>) -> bool {
+    let duty = look.value("duty").0;
+    let term = look.ask.profile.settings.periods.get(duty.text().unwrap_or_default());
+    term.is_none_or(|term| term.basis != Basis::Text)
 }
 
 fn member(look: &Look<'_>, person: &str, day: Date) -> bool {

@@ -125,11 +125,12 @@ pub fn due(filings: &Filings, books: &impl Registers, profile: &Profile, today: 
     let look = Looking { books, profile, today, terms };
     let mut all: Vec<Due> = Vec::new();
     for (book, duty) in filings.procedures().row_duties() {
-        if let Some(view) = filings.view(&book.name) {
+        if let Some(view) = filings.view(&book.name).filter(|_| !filings.waives(&duty.name)) {
             look.rows(view, duty, &mut all);
         }
     }
-    filings.procedures().periodic().for_each(|duty| look.periodic(duty, &mut all));
+    let kept = filings.procedures().periodic().filter(|duty| !filings.waives(&duty.name));
+    kept.for_each(|duty| look.periodic(duty, &mut all));
     all.sort_by(|a, b| (a.standing, a.day, a.urgency, a.duty).cmp(&(b.standing, b.day, b.urgency, b.duty)));
     all
 }

@@ -68,6 +68,9 @@ fn step(filings: &Filings, place: Place, event: &Event, shelf: &mut Shelf<'_>) -
         set(view, &mut row, "state", state.to_value());
     }
     set(view, &mut row, "evidence", event.seq_cell().to_value());
+    if let Some(at) = view.columns.iter().position(|column| filings.forgets(view.name, column.name)) {
+        row.get_mut(at).into_iter().for_each(|cell| *cell = Value::Null);
+    }
     shelf.put_row(view, row.clone());
     for moved in &step.moves {
         let keys = get(view, &row, &moved.by).and_then(Value::text).unwrap_or_default().to_owned();

@@ -295,13 +295,13 @@ pub(super) fn check(filings: &Filings) -> Result<(), BookError> {
     for place in filings.steps.values() {
         for need in &place.step.needs {
             let tests = std::iter::once(&need.test).chain(&need.when);
-            tests.into_iter().try_for_each(|test| check_test(filings, *place, test))?;
+            tests.into_iter().try_for_each(|test| check_test(*place, test))?;
         }
     }
     Ok(())
 }
 
-fn check_test(filings: &Filings, place: Place, test: &Test) -> Result<(), BookError> {
+fn check_test(place: Place, test: &Test) -> Result<(), BookError> {
     let wrong = |cause: String| Err(BookError { place: place.step.act.clone(), cause });
     let mut names: Vec<&str> = Vec::new();
     match test {
@@ -325,9 +325,9 @@ fn check_test(filings: &Filings, place: Place, test: &Test) -> Result<(), BookEr
         }
         Test::Builtin(_) => {}
         Test::All(tests) | Test::Any(tests) => {
-            return tests.iter().try_for_each(|test| check_test(filings, place, test));
+            return tests.iter().try_for_each(|test| check_test(place, test));
         }
-        Test::Not(test) => return check_test(filings, place, test),
+        Test::Not(test) => return check_test(place, test),
     }
     let known = |name: &str| {
         let mut parts = name.split('.');

@@ -15,7 +15,8 @@ use crate::web::frame::{self, Head, csrf, switches};
 use crate::web::parts::{decision, fields};
 
 /// Acts that have pages of their own, or none.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 13] = [
+    "duty.raise",
     "session.open",
     "session.close",
     "session.switch_capacity",

@@ -3,17 +3,20 @@
 use maud::{Markup, html};
 use sekisho_ledgers::Registers as _;
 use sekisho_ledgers::kinds::cards::view::Card;
+use sekisho_ledgers::kinds::duties::escalated;
 use sekisho_ledgers::kinds::entry::view::{Entry, EntryPermit, Key};
 use sekisho_ledgers::kinds::history::view::Operation;
 use sekisho_ledgers::kinds::session::view::Account;
 use sekisho_ledgers::kinds::users::view::{Handler, Operator};
 use sekisho_ledgers::kinds::{session, users};
 use sekisho_ledgers::ports::{CountBy, Filter, ListQuery, Test};
+use sekisho_ledgers::procedure::duties::{Due, Standing};
 use sekisho_ledgers::spec::View as _;
 use sekisho_ledgers::value::Value;
 use sekisho_regulation::Date;
 use sekisho_regulation::date::{DAY_MS, JST_MS, instant_ja};
 
+use super::duties;
 use crate::desk::Live;
 use crate::web::Web;
 use crate::web::call::{Call, Reply, row_path};
@@ -45,14 +48,32 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
     let mut wrong = standing(web, live, today);
     wrong.extend(refused(web, live, today)?);
     let soon = soon(web, live, today);
+    let due = due(web, live, today);
     let body = html! {
         p.lead { (today.wareki()) "(" (today.weekday_ja()) ")　" (web.desk.person_name(&live.person)) "さん（" (web.desk.label("role", &live.capacity)) "）" }
         (section("自分のこと", &mine, "いま、あなたがすることはありません。"))
+        (section("期限のあること", &due, "いま、期限の近いことはありません。"))
         (section("気を付けること（きのうから）", &wrong, "きのうから、気を付けることは起きていません。"))
         (section("これからの1週間", &soon, "1週間のうちに期限が来るものはありません。"))
         (record(web))
     };
     Ok(frame::page(web, call, &Head::ok("今日", "/"), &body))
+}
+
+/// What is the person's own and near, due or overdue; then what others have left undone for long.
+fn due(web: &Web, live: &Live, today: Date) -> Vec<Item> {
+    let near = web.desk.duties().into_iter().filter(|due| due.standing != Standing::Later);
+    let (mine, others): (Vec<Due>, Vec<Due>) = near.partition(|due| duties::is_mine(web, live, due, today));
+    let shown = |due: &Due| {
+        let text = html! {
+            (due.ja) "　" (duties::subject(web, due)) "　" (due.day.wareki()) "まで　" (duties::sign(due, today))
+        };
+        item(due.standing <= Standing::Due, text, duties::way(web, live, due))
+    };
+    let mut items: Vec<Item> = mine.iter().map(shown).collect();
+    let oversees = web.desk.may(live, "duty_term.settle").allowed;
+    items.extend(others.iter().filter(|due| oversees && escalated(due, today)).map(shown));
+    items
 }
 
 fn section(title: &str, items: &[Item], zero: &str) -> Markup {

@@ -92,7 +92,7 @@ fn input(web: &Web, field: &FieldSpec, kind: FieldKind, value: &str, described: 
         },
         FieldKind::Moment => {
             // A form that was filled in from a row has the instant; what somebody typed stays.
-            let shown = value.parse::<i64>().map_or_else(|_| value.to_owned(), |ms| minute(ms));
+            let shown = value.parse::<i64>().map_or_else(|_| value.to_owned(), minute);
             html! {
                 input.wide id=(id) name=(id) value=(shown) autocomplete="off" aria-invalid=[invalid] aria-describedby=[described];
             }
