@@ -208,6 +208,9 @@ impl Registry {
         crate::common::facts(ask, sheet);
         if let Some((kind, _)) = self.acts.get(ask.act.asked.act) {
             kind.facts(ask, sheet);
+            if kind.name() != self.filings.name() {
+                self.filings.facts(ask, sheet);
+            }
         }
         for (name, fact) in &ask.act.given.facts {
             sheet.set(name, fact.clone());

@@ -37,6 +37,7 @@ struct Place {
     book: &'static Book,
     step: &'static Step,
     view: &'static ViewSpec,
+    spec: &'static ActSpec,
 }
 
 /// Something of the books that is switched off, to see what notices.
@@ -100,7 +101,7 @@ impl Filings {
             for step in &book.steps {
                 let spec: &'static ActSpec = Box::leak(Box::new(act_of(book, step)));
                 acts.push(ActEntry { spec, read });
-                filings.steps.insert(&step.act, Place { book, step, view });
+                filings.steps.insert(&step.act, Place { book, step, view, spec });
             }
         }
         filings.all.extend(views.iter().map(|view| (view.name, *view)));
@@ -153,6 +154,25 @@ impl Filings {
         self.steps.get(act).map(|place| (place.book, place.step))
     }
 
+    /// What acts that are code need of these books. Where the text is silent nothing is looked at: the
+    /// acts at the counter are many.
+    fn facts_of_code(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
+        let act = ask.act.asked.act;
+        for other in self.procedures.act_needs() {
+            if !sheet.wants(&other.need.fact) {
+                continue;
+            }
+            let spoken = other.need.basis.first().is_some_and(|topic| ask.profile.settings.basis.contains_key(topic));
+            if !spoken {
+                sheet.set(&other.need.fact, true);
+                continue;
+            }
+            let code = KINDS.iter().flat_map(|kind| kind.acts()).find(|entry| entry.spec.name == act);
+            let fields = code.map_or(&[][..], |entry| entry.spec.fields);
+            Look { filings: self, ask, fields, view: None, row: None }.set(&other.need, sheet);
+        }
+    }
+
     fn view(&self, name: &str) -> Option<&'static ViewSpec> {
         self.all.get(name).copied()
     }
@@ -172,7 +192,7 @@ impl Kind for Filings {
     }
 
     fn facts(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
-        let Some(place) = self.steps.get(ask.act.asked.act) else { return };
+        let Some(place) = self.steps.get(ask.act.asked.act) else { return self.facts_of_code(ask, sheet) };
         let opens = place.step.opens();
         let row = if opens { None } else { ask.books.row_dyn(place.view.name, ask.text(ROW)) };
         if !opens {
@@ -180,11 +200,8 @@ impl Kind for Filings {
             sheet.set("row_known", row.is_some());
             sheet.set("row_in_order", state.is_some_and(|state| place.step.from.iter().any(|from| from == state)));
         }
-        let look = Look { filings: self, ask, place: *place, row: row.as_deref() };
-        for need in &place.step.needs {
-            let asked = need.when.as_ref().is_none_or(|when| look.holds(when));
-            sheet.set(&need.fact, !asked || look.holds(&need.test));
-        }
+        let look = Look { filings: self, ask, fields: place.spec.fields, view: Some(place.view), row: row.as_deref() };
+        place.step.needs.iter().for_each(|need| look.set(need, sheet));
     }
 
     fn complete(&self, ask: &Ask<'_>) -> Body {

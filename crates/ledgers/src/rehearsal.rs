@@ -19,7 +19,7 @@ use crate::books::{Books, Registers as _, RowChange, Shelf};
 use crate::event::{Act, Actor, Asked, Body, Event, Given};
 use crate::kind::{Ask, Registry};
 use crate::procedure::duties;
-use crate::spec::{ColumnKind, Form, ViewSpec};
+use crate::spec::{ActSpec, ColumnKind, FieldKind, Form, ViewSpec};
 use crate::value::Value;
 use script::{AsText as _, Scenario, Step};
 
@@ -153,13 +153,16 @@ impl<'a> Stage<'a> {
             }
             form.insert(name.clone(), self.word(&value.text())?);
         }
+        self.offered(entry.spec, &form)?;
         let asked = entry.read(&form).map_err(|errors| {
             let sentences: Vec<String> = errors.into_iter().map(|error| error.sentence).collect();
             sentences.join(" ")
         })?;
         let person = self.whom(&step.by)?;
-        let capacity = match step.by.strip_prefix("post:") {
-            Some(_) => "operator".to_owned(),
+        let capacity = match step.by.split_once("post:") {
+            Some(("", _)) => "operator".to_owned(),
+            // `security_officer/post:CODE`: the role through that post.
+            Some((role, _)) => role.trim_end_matches('/').to_owned(),
             None => step.by.clone(),
         };
         let decision = self.submit(asked, &person, &capacity, step)?;
@@ -180,6 +183,21 @@ impl<'a> Stage<'a> {
             Some(cite) => Err(format!("{}の根拠に{cite}がない: {}", step.act, cited.join(" "))),
             None => Ok(()),
         }
+    }
+
+    /// Whether the codes are among those that the municipality's forms offer, as far as lists of the
+    /// books and of its settings go.
+    fn offered(&self, spec: &ActSpec, form: &Form) -> Result<(), String> {
+        for field in spec.fields {
+            let (FieldKind::Code(list) | FieldKind::Codes(list)) = field.kind else { continue };
+            let Some(codes) = self.registry.filings().procedures().codes(list) else { continue };
+            let text = form.get(field.name).map_or("", String::as_str);
+            let known = |code: &&str| codes.iter().any(|(one, _)| one == code);
+            if let Some(code) = text.split(' ').find(|code| !code.is_empty() && !known(code)) {
+                return Err(format!("`{}`に`{code}`という選択肢はありません", field.name));
+            }
+        }
+        Ok(())
     }
 
     fn submit(

@@ -41,6 +41,30 @@ pub struct Area {
     /// What is due again and again.
     #[serde(default, rename = "duty")]
     pub duties: Vec<Periodic>,
+    /// What other acts need of these books.
+    #[serde(default, rename = "need")]
+    pub needs: Vec<ActNeed>,
+}
+
+/// A condition of acts that are code, drawn from books that are data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActNeed {
+    /// The acts; `identity.*` is every act of that family.
+    pub acts: Vec<String>,
+    /// The condition.
+    pub need: Need,
+}
+
+impl ActNeed {
+    /// Whether an act is meant.
+    #[must_use]
+    pub fn is_of(&self, act: &str) -> bool {
+        self.acts.iter().any(|one| match one.strip_suffix('*') {
+            Some(family) => act.starts_with(family),
+            None => one == act,
+        })
+    }
 }
 
 /// A power.
@@ -314,6 +338,8 @@ pub enum Per {
     Room,
     /// Every section in which a post holds the power.
     Section,
+    /// Every person who holds the power; each answers for it alone.
+    Person,
 }
 
 /// The act that fulfils a periodic duty.
@@ -440,6 +466,11 @@ impl Procedures {
     /// Every step with its book.
     pub fn steps(&self) -> impl Iterator<Item = (&Book, &Step)> {
         self.books().flat_map(|(_, book)| book.steps.iter().map(move |step| (book, step)))
+    }
+
+    /// Every condition of acts that are code.
+    pub fn act_needs(&self) -> impl Iterator<Item = &ActNeed> {
+        self.areas.values().flat_map(|area| &area.needs)
     }
 
     /// Everything that is due again and again.

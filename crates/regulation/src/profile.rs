@@ -115,7 +115,7 @@ impl Profile {
         };
         check_topics(&settings, &vocabulary)?;
         let mut rules = under(&national, "national/rules/");
-        rules.extend(procedures.rules());
+        rules.extend(procedures.rules(&vocabulary));
         let filled = Self::fill(&settings, &rules)?;
         let theorems = theorems(&settings, files, &national, &procedures)?;
         let mut policies = filled.rules;

@@ -17,6 +17,7 @@ pub mod report;
 pub mod source;
 pub mod text;
 
+mod cells;
 mod dates;
 mod heads;
 mod lines;

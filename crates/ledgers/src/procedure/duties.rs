@@ -15,6 +15,7 @@ use super::{FIRST, Filings};
 use crate::books::{Registers, Shelf};
 use crate::event::Event;
 use crate::kinds::organisation;
+use crate::kinds::organisation::view::Person;
 use crate::spec::ViewSpec;
 use crate::value::Value;
 
@@ -264,6 +265,16 @@ impl<B: Registers> Looking<'_, B> {
                     let roles =
                         if duty.power == "rooms" { vec![room.manager.clone()] } else { self.roles(&duty.power) };
                     add(Some(room.code.clone()), Owner::Roles(roles, None));
+                }
+            }
+            Some(Per::Person) => {
+                let roles = self.roles(&duty.power);
+                for person in self.books.scan::<Person>("").into_iter().map(|row| row.person) {
+                    let holds =
+                        |role: &String| organisation::holds(self.books, self.profile, &person, role, self.today);
+                    if roles.iter().any(holds) {
+                        add(Some(person.clone()), Owner::Person(person));
+                    }
                 }
             }
             Some(Per::Section) => {

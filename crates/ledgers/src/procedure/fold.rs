@@ -28,7 +28,7 @@ pub(super) fn fold(filings: &Filings, event: &Event, shelf: &mut Shelf<'_>) {
 }
 
 fn step(filings: &Filings, place: Place, event: &Event, shelf: &mut Shelf<'_>) -> Option<(&'static ViewSpec, Row)> {
-    let Place { book, step, view } = place;
+    let Place { book, step, view, .. } = place;
     let mut row = if step.opens() {
         let mut row = vec![Value::Null; view.columns.len()];
         set(view, &mut row, ROW, key(book, event.seq).to_value());

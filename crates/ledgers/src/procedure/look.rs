@@ -2,21 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sekisho_gate::FactSheet;
 use sekisho_regulation::Date;
-use sekisho_regulation::procedure::{BookError, Covers, Holds, Is, Linked, OneOrMany, Rows, Test, Within};
+use sekisho_regulation::procedure::{BookError, Covers, Holds, Linked, Need, OneOrMany, Rows, Test, Within};
 
 use super::fold::{get, value_of};
-use super::{Filings, Place, builtin};
+use super::{Filings, builtin};
 use crate::kind::Ask;
-use crate::kinds::organisation;
-use crate::spec::{ColumnKind, Row, ViewSpec};
+use crate::kinds::{KINDS, organisation};
+use crate::spec::{ColumnKind, FieldKind, FieldSpec, Row, ViewSpec};
 use crate::value::Value;
 
 /// What a test looks at.
 pub(super) struct Look<'a> {
     pub(super) filings: &'a Filings,
     pub(super) ask: &'a Ask<'a>,
-    pub(super) place: Place,
+    /// The act's fields.
+    pub(super) fields: &'static [FieldSpec],
+    /// The book whose row it is about, if the act is a step.
+    pub(super) view: Option<&'static ViewSpec>,
     pub(super) row: Option<&'a [Value]>,
 }
 
@@ -46,6 +50,12 @@ impl Point {
 }
 
 impl Look<'_> {
+    /// Puts on the sheet whether a need is met, as far as it is asked here.
+    pub(super) fn set(&self, need: &Need, sheet: &mut FactSheet) {
+        let asked = need.when.as_ref().is_none_or(|when| self.holds(when));
+        sheet.set(&need.fact, !asked || self.holds(&need.test));
+    }
+
     /// Whether a test holds.
     pub(super) fn holds(&self, test: &Test) -> bool {
         match test {
@@ -103,14 +113,14 @@ impl Look<'_> {
     }
 
     fn field(&self, name: &str) -> Option<(Value, ColumnKind)> {
-        let field = self.place.step.fields.iter().find(|field| field.name == name)?;
+        let field = self.fields.iter().find(|field| field.name == name)?;
         let asked = &self.ask.act.asked;
         let value = value_of(asked.public.get(name).or_else(|| asked.private.get(name)));
-        Some((value, kind_of(&field.is, self.place.view, name)))
+        Some((value, kind_of(field.kind)))
     }
 
     fn column(&self, name: &str) -> (Value, ColumnKind) {
-        let view = self.place.view;
+        let Some(view) = self.view else { return (Value::Null, ColumnKind::Text) };
         let kind =
             view.position(name).and_then(|at| view.columns.get(at)).map_or(ColumnKind::Text, |column| column.kind);
         let value = self.row.and_then(|row| get(view, row, name)).cloned();
@@ -209,10 +219,15 @@ impl Look<'_> {
             let Some(by) = &rows.by else { return true };
             let Some(of) = of.text() else { return false };
             let named = get(view, row, by).and_then(Value::text);
-            named.is_some_and(|named| named.split_whitespace().any(|one| one == of))
+            // Only where a column holds several is it taken apart: a serial number may have a space.
+            let several = view.columns.iter().any(|column| column.name == by.as_str() && holds_several(column.kind));
+            named.is_some_and(|named| if several { named.split(' ').any(|one| one == of) } else { named == of })
+        };
+        let same = |row: &Row| {
+            rows.same.iter().all(|name| get(view, row, name).cloned().unwrap_or_default() == self.value(name).0)
         };
         let found = self.ask.books.rows_dyn(view.name, "").into_iter();
-        found.filter(|row| names(row) && fits(view, row, &rows.state, &rows.is)).count()
+        found.filter(|row| names(row) && same(row) && fits(view, row, &rows.state, &rows.is)).count()
     }
 
     fn covers(&self, covers: &Covers) -> bool {
@@ -282,27 +297,49 @@ pub(super) fn one_of(value: &Value, values: &OneOrMany) -> bool {
     }
 }
 
-/// The kind of a field: that of its column, though personal text is there to be looked at.
-fn kind_of(is: &Is, view: &ViewSpec, name: &str) -> ColumnKind {
-    match is {
-        Is::Line(_) | Is::Lines(_) => ColumnKind::Text,
-        _ => view.columns.iter().find(|column| column.name == name).map_or(ColumnKind::Text, |column| column.kind),
+/// The kind of column that a field fills; personal text is there to be looked at.
+const fn kind_of(kind: FieldKind) -> ColumnKind {
+    match kind {
+        FieldKind::Line(_) | FieldKind::Lines(_) => ColumnKind::Text,
+        FieldKind::Code(list) | FieldKind::Codes(list) => ColumnKind::Code(list),
+        FieldKind::Ref(view) => ColumnKind::Ref(view),
+        FieldKind::Refs(view) => ColumnKind::Refs(view),
+        FieldKind::Person => ColumnKind::Person,
+        FieldKind::People => ColumnKind::People,
+        FieldKind::Day => ColumnKind::Day,
+        FieldKind::Moment => ColumnKind::Instant,
+        FieldKind::Int(..) => ColumnKind::Int,
+        FieldKind::Check => ColumnKind::Bool,
     }
+}
+
+const fn holds_several(kind: ColumnKind) -> bool {
+    matches!(kind, ColumnKind::Refs(_) | ColumnKind::People | ColumnKind::Code(_))
 }
 
 /// Whether every test speaks of what there is.
 pub(super) fn check(filings: &Filings) -> Result<(), BookError> {
     for place in filings.steps.values() {
         for need in &place.step.needs {
-            let tests = std::iter::once(&need.test).chain(&need.when);
-            tests.into_iter().try_for_each(|test| check_test(*place, test))?;
+            let known = |name: &str| place.view.position(name).is_some();
+            check_need(&place.step.act, need, &known)?;
+        }
+    }
+    for other in filings.procedures().act_needs() {
+        for act in KINDS.iter().flat_map(|kind| kind.acts()).filter(|act| other.is_of(act.spec.name)) {
+            let known = |name: &str| act.spec.fields.iter().any(|field| field.name == name);
+            check_need(act.spec.name, &other.need, &known)?;
         }
     }
     Ok(())
 }
 
-fn check_test(place: Place, test: &Test) -> Result<(), BookError> {
-    let wrong = |cause: String| Err(BookError { place: place.step.act.clone(), cause });
+fn check_need(place: &str, need: &Need, known: &dyn Fn(&str) -> bool) -> Result<(), BookError> {
+    std::iter::once(&need.test).chain(&need.when).try_for_each(|test| check_test(place, test, known))
+}
+
+fn check_test(place: &str, test: &Test, column: &dyn Fn(&str) -> bool) -> Result<(), BookError> {
+    let wrong = |cause: String| Err(BookError { place: place.to_owned(), cause });
     let mut names: Vec<&str> = Vec::new();
     match test {
         Test::Filled(all) | Test::Ticked(all) | Test::Offered(all) | Test::Order(all) => {
@@ -316,7 +353,9 @@ fn check_test(place: Place, test: &Test) -> Result<(), BookError> {
         Test::Equal((a, b)) | Test::Differ((a, b)) => names.extend([a.as_str(), b]),
         Test::Sum(sides) => names.extend(sides.of.iter().chain(&sides.is).map(|name| name.trim_start_matches('-'))),
         Test::Linked(linked) => names.push(&linked.by),
-        Test::Some(rows) | Test::None(rows) => names.extend(rows.of.as_deref()),
+        Test::Some(rows) | Test::None(rows) => {
+            names.extend(rows.of.iter().chain(&rows.same).map(String::as_str));
+        }
         Test::Covers(covers) => names.extend(covers.field.as_deref()),
         Test::Holds(holds) => names.extend(std::iter::once(holds.who.as_str()).chain(holds.on.as_deref())),
         Test::OwnSection(name) | Test::Actor(name) => names.push(name),
@@ -325,15 +364,15 @@ fn check_test(place: Place, test: &Test) -> Result<(), BookError> {
         }
         Test::Builtin(_) => {}
         Test::All(tests) | Test::Any(tests) => {
-            return tests.iter().try_for_each(|test| check_test(place, test));
+            return tests.iter().try_for_each(|test| check_test(place, test, column));
         }
-        Test::Not(test) => return check_test(place, test),
+        Test::Not(test) => return check_test(place, test, column),
     }
     let known = |name: &str| {
         let mut parts = name.split('.');
         let first = parts.next().unwrap_or_default();
         let own = if first == "row" { parts.next().unwrap_or_default() } else { first };
-        matches!(first, "today" | "now" | "actor") || place.view.position(own).is_some()
+        matches!(first, "today" | "now" | "actor") || column(own)
     };
     match names.into_iter().find(|name| !known(name)) {
         Some(name) => wrong(format!("`{name}`という欄はありません。")),

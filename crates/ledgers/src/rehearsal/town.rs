@@ -14,7 +14,7 @@ use crate::procedure::duties;
 
 /// The person who holds a role or, as `post:CODE`, a post.
 pub(super) fn holder(profile: &Profile, who: &str) -> Option<String> {
-    if let Some(post) = who.strip_prefix("post:") {
+    if let Some((_, post)) = who.split_once("post:") {
         return profile.post(post).map(|post| format!("p-{}", post.code));
     }
     let role = profile.role(who)?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Book, Field, Is, Procedures, ROW, Step};
+use super::{Book, Field, Is, Need, Procedures, ROW, Step};
 
 /// Why declarations of books cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,14 @@ impl Procedures {
 
     fn check_facts(&self) -> Result<(), BookError> {
         let mut facts: BTreeMap<&str, &str> = BTreeMap::new();
-        for need in self.steps().flat_map(|(_, step)| &step.needs) {
+        for other in self.act_needs() {
+            if other.need.basis.is_empty() || other.acts.is_empty() {
+                return wrong(&other.need.fact, "`acts`と`basis`を一つ以上書いてください。");
+            }
+            check_need(&other.need.fact, &other.need)?;
+        }
+        let others = self.act_needs().map(|other| &other.need);
+        for need in self.steps().flat_map(|(_, step)| &step.needs).chain(others) {
             if !name_of(&need.fact) {
                 return wrong(&need.fact, "事実の名前は、英小文字と数字と下線で書いてください。");
             }
@@ -142,14 +149,16 @@ fn check_step(book: &Book, step: &Step) -> Result<(), BookError> {
             return wrong(place, format!("欄`{}`: 本文の外に置けるのは文字の欄だけです。", field.name));
         }
     }
-    for need in &step.needs {
-        if [&need.refuse, &need.remedy].iter().any(|sentence| !sentence.ends_with('。')) {
-            return wrong(place, format!("`{}`の`refuse`と`remedy`は、「。」で終わる文にしてください。", need.fact));
-        }
-        if need.code.is_empty() || !need.code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        {
-            return wrong(place, format!("`{}`の`code`は、英大文字で書いてください。", need.fact));
-        }
+    step.needs.iter().try_for_each(|need| check_need(place, need))
+}
+
+fn check_need(place: &str, need: &Need) -> Result<(), BookError> {
+    if [&need.refuse, &need.remedy].iter().any(|sentence| !sentence.ends_with('。')) {
+        return wrong(place, format!("`{}`の`refuse`と`remedy`は、「。」で終わる文にしてください。", need.fact));
+    }
+    let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    if need.code.is_empty() || !need.code.bytes().all(plain) {
+        return wrong(place, format!("`{}`の`code`は、英大文字で書いてください。", need.fact));
     }
     Ok(())
 }

@@ -38,14 +38,27 @@ impl Procedures {
             };
             vocabulary.acts.insert(step.act.clone(), facts);
         }
+        for other in self.act_needs() {
+            let group = format!("needs of books {}", other.need.fact);
+            vocabulary.facts.entry(other.need.fact.clone()).or_insert_with(|| fact(&other.need));
+            vocabulary.groups.insert(group.clone(), vec![other.need.fact.clone()]);
+            for (_, facts) in vocabulary.acts.iter_mut().filter(|(act, _)| other.is_of(act)) {
+                facts.groups.push(group.clone());
+            }
+        }
     }
 
     /// The rules as national rules with gaps, by file.
-    pub(crate) fn rules(&self) -> BTreeMap<String, String> {
+    pub(crate) fn rules(&self, vocabulary: &Vocabulary) -> BTreeMap<String, String> {
         let of = |(name, area): (&String, &super::Area)| {
             let mut out = String::new();
             for book in &area.books {
                 book.steps.iter().for_each(|step| rules_of(&mut out, book, step));
+            }
+            for other in &area.needs {
+                for act in vocabulary.acts.keys().filter(|act| other.is_of(act)) {
+                    forbid(&mut out, act, &needed(act, &other.need, &other.need.basis.join(" ")));
+                }
             }
             (format!("national/rules/books/{name}.cedar"), out)
         };
@@ -55,6 +68,11 @@ impl Procedures {
     /// The theorems as the national file has them, with gaps.
     pub(crate) fn theorems(&self) -> String {
         let mut out = String::new();
+        for other in self.act_needs() {
+            let says = format!("{}でなければ、できないことがある。", other.need.ja);
+            let (group, then) = (format!("needs of books {}", other.need.fact), format!("context.{}", other.need.fact));
+            theorem(&mut out, &format!("books.{}", other.need.fact), &list(&other.need.basis), &says, &group, &then);
+        }
         for (_, step) in self.steps() {
             let basis = list(&step.basis);
             if let Some(power) = &step.power {
@@ -167,17 +185,26 @@ fn rules_of(out: &mut String, book: &Book, step: &Step) {
         forbid(out, act, &rule("order", 84, "STEP_ORDER", refuse, remedy, "context.row_in_order"));
     }
     for need in &step.needs {
-        let unless = format!("context.{}", need.fact);
-        let mut needed = rule(&need.fact, 100, &need.code, need.refuse.clone(), need.remedy.clone(), &unless);
-        if !need.basis.is_empty() {
-            needed.basis = need.basis.join(" ");
-        }
-        forbid(out, act, &needed);
+        let own = need.basis.join(" ");
+        forbid(out, act, &needed(act, need, if own.is_empty() { &basis } else { &own }));
     }
     let _ = writeln!(
         out,
         "@id(\"{act}\") @basis(\"{basis}\")\npermit(principal, action == Sekisho::Action::\"{act}\", resource);\n"
     );
+}
+
+/// The rule of a need.
+fn needed<'n>(act: &str, need: &'n Need, basis: &str) -> Forbid<'n> {
+    Forbid {
+        id: format!("{act}.{}", need.fact),
+        rank: 100,
+        basis: basis.to_owned(),
+        code: &need.code,
+        refuse: need.refuse.clone(),
+        remedy: need.remedy.clone(),
+        unless: format!("context.{}", need.fact),
+    }
 }
 
 /// Text between the quotes of a string; gaps stay.

@@ -113,6 +113,9 @@ pub struct Rows {
     /// Values that they have.
     #[serde(default)]
     pub is: BTreeMap<String, OneOrMany>,
+    /// Columns in which they have what the field or column of that name has here.
+    #[serde(default)]
+    pub same: Vec<String>,
     /// At least so many.
     #[serde(default = "one")]
     pub least: usize,
