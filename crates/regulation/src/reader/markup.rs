@@ -6,9 +6,9 @@ mod markdown;
 mod plain;
 mod xml;
 
-use super::heads;
 use super::source::{Form, Source};
 use super::text::Text;
+use super::{cells, heads};
 
 /// A line, or a row of a table.
 #[derive(Clone, Debug, Default)]
@@ -56,16 +56,56 @@ pub(super) fn lines(source: &Source) -> Vec<Line> {
 
 /// A line of text, or a row: one whose only cells are a marker and what it marks is a line.
 fn row(cells: Vec<Text>, gap: bool) -> Line {
-    let mut full = cells.iter().filter(|cell| !cell.is_empty());
-    let text = Text::join(full.clone().enumerate().map(|(i, cell)| (if i == 0 { "" } else { " " }, cell)));
-    let count = full.clone().count();
+    let line = table_row(cells, gap);
+    let mut full = line.cells.iter().filter(|cell| !cell.is_empty());
     let marks = full.next().is_some_and(|first| {
         heads::is_marker_alone(first.as_str()) && first.as_str().len() < 12
             || heads::article_number(first.as_str()).is_some_and(|(_, len)| len == first.as_str().len())
     });
+    if marks && full.count() == 1 { Line { cells: Vec::new(), ..line } } else { line }
+}
+
+/// A row of what is known to be a table, even where a number is its first cell.
+fn table_row(cells: Vec<Text>, gap: bool) -> Line {
+    let full: Vec<&Text> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+    let text = Text::join(full.iter().enumerate().map(|(i, cell)| (if i == 0 { "" } else { " " }, *cell)));
+    let alone = full.len() <= 1;
     let width = text.as_str().chars().count();
-    if count <= 1 || marks && count == 2 {
-        return Line { text, gap, width, ..Line::default() };
+    Line { text, cells: if alone { Vec::new() } else { cells }, gap, width, ..Line::default() }
+}
+
+/// Whether these are the words at the head of a table's columns.
+fn is_head(cells: &[Text]) -> bool {
+    let word = |cell: &Text| {
+        heads::marker(cell.as_str()).is_none()
+            && heads::article_number(cell.as_str()).is_none()
+            && cell.as_str().chars().count() <= 20
+            && !cell.as_str().contains('。')
+    };
+    cells.len() >= 2 && cells.iter().all(word)
+}
+
+/// The next row of a table drawn with bars or tabs: it goes on with the row before where a narrow
+/// column broke a cell, and is a row where it stands below the head of its table.
+fn below(out: &mut Vec<Line>, cells: Vec<Text>, gap: bool) {
+    let width = cells.len();
+    // What only draws a line between two rows is an empty line.
+    let ruled = out.last().is_some_and(|last| last.text.is_empty());
+    let before = out.iter_mut().rev().find(|line| !line.text.is_empty());
+    let Some(last) = before.filter(|last| last.is_row() && last.cells.len() == width && !gap) else {
+        return out.push(row(cells, gap));
+    };
+    let broken = |above: &Text, below: &Text| below.is_empty() || cells::goes_on(above.as_str(), below.as_str());
+    let goes_on = !ruled
+        && cells.first().is_some_and(Text::is_empty)
+        && last.cells.iter().zip(&cells).all(|(above, below)| broken(above, below));
+    if goes_on {
+        let whole = last.cells.iter().zip(&cells).map(|(above, below)| match below.is_empty() {
+            true => above.clone(),
+            false => Text::join([("", above), ("", below)]),
+        });
+        *last = table_row(whole.collect(), last.gap);
+        return;
     }
-    Line { text, cells, gap, width, ..Line::default() }
+    out.push(table_row(cells, gap));
 }

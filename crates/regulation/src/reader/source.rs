@@ -140,12 +140,9 @@ fn mostly_readable(text: &str) -> bool {
 
 fn form(text: &str) -> Form {
     let head = text.trim_start();
-    let tags = |names: &[&str]| names.iter().any(|name| contains_tag(text, name));
+    let tags = |names: &[&str]| tags(text, names) > 0;
     if head.starts_with("<?xml") && !tags(&["html"]) || tags(&["Law", "LawBody", "MainProvision"]) {
         return Form::Xml;
-    }
-    if tags(&["html", "body", "div", "table", "p", "br", "li", "span"]) {
-        return Form::Html;
     }
     let marked = |line: &str| {
         let line = line.trim_start();
@@ -154,15 +151,33 @@ fn form(text: &str) -> Form {
             || line.starts_with("* ")
             || line.starts_with("|")
     };
-    if text.lines().filter(|line| marked(line)).take(3).count() >= 2 { Form::Markdown } else { Form::Plain }
+    let marks = text.lines().filter(|line| marked(line)).take(3).count();
+    // A tag here and there does not make a page: the lines of the file are still its lines.
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    let laid_out = self::tags(text, &BLOCKS) * if marks >= 2 { 1 } else { 2 } >= lines.max(1);
+    if tags(&["html", "body"]) || laid_out {
+        return Form::Html;
+    }
+    if marks >= 2 || tags(&BLOCKS) || tags(&["span", "u", "b", "strong", "font"]) {
+        Form::Markdown
+    } else {
+        Form::Plain
+    }
 }
 
-fn contains_tag(text: &str, name: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
+/// Tags that lay out a page.
+const BLOCKS: [&str; 11] = ["div", "table", "p", "br", "li", "tr", "td", "th", "h1", "h2", "h3"];
+
+/// How many tags of these names a text opens.
+fn tags(text: &str, names: &[&str]) -> usize {
+    let opens = |at: usize| {
         let rest = text.get(at + 1..).unwrap_or_default();
-        rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
-            && rest.get(name.len()..).is_some_and(|rest| rest.starts_with(['>', ' ', '/', '\n', '\t', '\r']))
-    })
+        names.iter().any(|name| {
+            rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+                && rest.get(name.len()..).is_some_and(|rest| rest.starts_with(['>', ' ', '/', '\n', '\t', '\r']))
+        })
+    };
+    text.match_indices('<').filter(|(at, _)| opens(*at)).count()
 }
 
 /// Which comma the sentences are written with.
@@ -214,6 +229,9 @@ mod tests {
             ("<!DOCTYPE html><html><body>第1条</body></html>", Form::Html),
             ("<?xml version=\"1.0\"?><Law><LawBody/></Law>", Form::Xml),
             ("- 1 -\n第1条 この規程\n- 2 -", Form::Plain),
+            ("# 規程\n\n## 第1条\n\n| 職 |\n|---|\n| 町民課長<br>所長 |", Form::Markdown),
+            ("○規程\n第1条 この規程は<br>\n2 甲\n3 乙\n4 丙", Form::Markdown),
+            ("<p>第1条 この規程</p>\n<p>2 甲</p>", Form::Html),
         ] {
             assert_eq!(decoded(text.as_bytes()).form(), form, "{text}");
         }

@@ -2,11 +2,12 @@
 //!
 //! The tokenizer is small on purpose. It never fails: what is no tag is text.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::text::{self, Text};
-use super::super::{heads, words};
-use super::{Line, entities, row};
+use super::super::{cells, heads};
+use super::{Line, entities, is_head, plain, row, table_row};
 
 /// Elements whose content is not read.
 const HIDDEN: [&str; 15] = [
@@ -100,7 +101,7 @@ fn raw_text(rest: &str, name: &str) -> usize {
 }
 
 /// The tag or comment at the start of a text and its length; `None` where `<` is only a sign.
-fn tag(rest: &str) -> Option<(Option<Token<'_>>, usize)> {
+pub(super) fn tag(rest: &str) -> Option<(Option<Token<'_>>, usize)> {
     if rest.starts_with("<!--") {
         return Some((None, rest.find("-->").map_or(rest.len(), |end| end + 3)));
     }
@@ -196,10 +197,20 @@ struct Page<'a> {
     heading: bool,
     current: Vec<Piece<'a>>,
     tables: Vec<Table<'a>>,
+    /// Whether the lines of the file are those of the page.
+    set: bool,
 }
 
 pub(super) fn lines(source: &str, comma: char) -> Vec<Line> {
-    let mut page = Page { comma, out: Vec::new(), gap: false, heading: false, current: Vec::new(), tables: Vec::new() };
+    let mut page = Page {
+        comma,
+        out: Vec::new(),
+        gap: false,
+        heading: false,
+        current: Vec::new(),
+        tables: Vec::new(),
+        set: false,
+    };
     let mut hidden: Option<(String, usize)> = None;
     for token in tokens(source) {
         if let Some((name, depth)) = &mut hidden {
@@ -217,8 +228,23 @@ pub(super) fn lines(source: &str, comma: char) -> Vec<Line> {
         }
         match token {
             Token::Open { name, closed: false, .. } if HIDDEN.contains(&name.as_str()) => hidden = Some((name, 1)),
-            Token::Open { name, inside, .. } => page.open(&name, inside),
-            Token::Close { name } => page.close(&name),
+            Token::Open { name, inside, .. } => {
+                page.set = page.set || name == "pre";
+                page.open(&name, inside);
+            }
+            Token::Close { name } => {
+                page.set = page.set && name != "pre";
+                page.close(&name);
+            }
+            Token::Text { text: Cow::Borrowed(text), at } if page.set && text.len() == at.len() => {
+                for (from, line) in plain::physical(text) {
+                    let from = at.start + from;
+                    page.current.push((line.into(), from..from + line.len()));
+                    if from + line.len() < at.end {
+                        page.end_line();
+                    }
+                }
+            }
             Token::Text { text, at } => page.current.push((text, at)),
         }
     }
@@ -331,11 +357,12 @@ impl<'a> Page<'a> {
             }
             return;
         }
+        let headed = table.rows.iter().find(|row| !row.is_empty()).is_some_and(|row| self.heads(row));
         // A cell that spans rows stands in each of them.
         let mut hanging: Vec<(usize, Text)> = Vec::new();
-        for cells in table.rows {
+        for found in table.rows {
             let mut texts: Vec<Text> = Vec::new();
-            let mut cells = cells.into_iter();
+            let mut found = found.into_iter();
             loop {
                 let column = texts.len();
                 if let Some((left, text)) = hanging.get_mut(column).filter(|(left, _)| *left > 0) {
@@ -343,7 +370,7 @@ impl<'a> Page<'a> {
                     texts.push(text.clone());
                     continue;
                 }
-                let Some(cell) = cells.next() else { break };
+                let Some(cell) = found.next() else { break };
                 let parts: Vec<Text> = cell
                     .lines
                     .iter()
@@ -352,10 +379,7 @@ impl<'a> Page<'a> {
                         Block::Row(row) => row.text.clone(),
                     })
                     .collect();
-                // Posts that stand below each other in a cell are a list.
-                let posts = parts.iter().all(|part| words::is_post(part.as_str()));
-                let between = |i: usize| if i > 0 && posts { "、" } else { "" };
-                let text = Text::join(parts.iter().enumerate().map(|(i, part)| (between(i), part)));
+                let text = cells::joined(&parts);
                 for _ in 0..cell.columns {
                     let column = texts.len();
                     if hanging.len() <= column {
@@ -369,13 +393,24 @@ impl<'a> Page<'a> {
             }
             let gap = std::mem::take(&mut self.gap);
             if texts.iter().any(|text| !text.is_empty()) {
-                let row = row(texts, gap);
+                let row = if headed { table_row(texts, gap) } else { row(texts, gap) };
                 match self.outer_cell() {
                     Some(cell) => cell.lines.push(Block::Row(row)),
                     None => self.out.push(row),
                 }
             }
         }
+    }
+
+    /// Whether a row is the head of a table: none of its cells is a marker, as they are where a list is
+    /// laid out as a table.
+    fn heads(&self, row: &[Cell<'a>]) -> bool {
+        let texts = row.iter().filter_map(|cell| match cell.lines.as_slice() {
+            [Block::Line(line)] => Some(self.fold(line)),
+            _ => None,
+        });
+        let texts: Vec<Text> = texts.filter(|text| !text.is_empty()).collect();
+        is_head(&texts)
     }
 
     /// The cell that is open, of the table around the one at hand.
@@ -413,6 +448,9 @@ mod tests {
         let layout = "<table><tr><td>menu</td><td><p>第1条 甲</p><p>第2条 乙</p></td></tr></table>";
         assert_eq!(read(layout), ["menu", "第1条 甲", "第2条 乙"]);
         assert_eq!(read("<table><tr><td>(1)</td><td>甲</td></tr></table>"), ["(1) 甲"]);
+        let numbered = "<table><tr><th>番号</th><th>事項</th></tr><tr><td>1</td><td>甲</td></tr></table>";
+        assert!(lines(numbered, '、').iter().all(Line::is_row));
+        assert_eq!(read("<html><pre>第1条 甲\n2 <b>乙</b>\n丙</pre></html>"), ["第1条 甲", "2 乙", "丙"]);
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Markdown: headings, lists, emphasis and tables fall away; what they mark stays.
 
-use super::super::text;
-use super::{Line, plain, row};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::super::cells;
+use super::super::text::{self, Text};
+use super::{Line, below, entities, html, plain};
 
 pub(super) fn lines(source: &str, comma: char) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
@@ -20,12 +24,58 @@ pub(super) fn lines(source: &str, comma: char) -> Vec<Line> {
             continue;
         }
         if trimmed.is_empty() || is_rule(trimmed) {
-            gap = true;
+            gap = gap || !trimmed.contains('|');
             continue;
         }
-        out.push(line(raw, at, std::mem::take(&mut gap), comma));
+        put(&mut out, raw, at, std::mem::take(&mut gap), comma);
     }
     out
+}
+
+/// Adds what a line of the file shows: a row of a table, or as many lines as its breaks make of it.
+fn put(out: &mut Vec<Line>, raw: &str, at: usize, gap: bool, comma: char) {
+    let heads = raw.trim_start();
+    let listed = heads.starts_with('#') || ["- ", "* ", "+ "].iter().any(|mark| heads.starts_with(mark));
+    if let Some(found) = plain::barred(raw).or_else(|| plain::tabbed(raw, false)).filter(|_| !listed) {
+        let cell = |cell: Range<usize>| {
+            let parts = broken(raw, cell).into_iter().map(|part| fold(raw, at, part, comma));
+            cells::joined(&parts.filter(|part| !part.is_empty()).collect::<Vec<Text>>())
+        };
+        below(out, found.into_iter().map(cell).collect(), gap);
+        return;
+    }
+    for (i, part) in broken(raw, 0..raw.len()).into_iter().enumerate() {
+        let whole = raw.get(part.clone()).unwrap_or_default();
+        if !whole.trim().is_empty() {
+            out.push(line(whole, at + part.start, gap && i == 0, comma));
+        }
+    }
+}
+
+/// The parts of a piece of a line that `<br>` breaks it into.
+fn broken(raw: &str, piece: Range<usize>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut from = piece.start;
+    let mut at = piece.start;
+    while let Some(open) = raw.get(at..piece.end).and_then(|rest| rest.find('<')).map(|open| at + open) {
+        at = open + 1;
+        let tag = raw.get(open..piece.end).and_then(html::tag);
+        if let Some((Some(html::Token::Open { name, .. } | html::Token::Close { name }), len)) = tag {
+            at = open + len;
+            if ["br", "p", "div", "li", "hr"].contains(&name.as_str()) {
+                out.push(from..open);
+                from = at;
+            }
+        }
+    }
+    out.push(from..piece.end);
+    out
+}
+
+fn fold(raw: &str, at: usize, part: Range<usize>, comma: char) -> Text {
+    let pieces = pieces(raw, at, part.start, part.end);
+    let pieces: Vec<(&str, Range<usize>)> = pieces.iter().map(|(text, at)| (text.as_ref(), at.clone())).collect();
+    text::fold(&pieces, comma)
 }
 
 /// A line that only draws: a rule, or what stands below the head of a table.
@@ -52,11 +102,7 @@ fn line(raw: &str, at: usize, gap: bool, comma: char) -> Line {
         from = raw.len() - item.len();
         bullet = true;
     }
-    if let Some(cells) = plain::barred(raw).or_else(|| plain::tabbed(raw)).filter(|_| !heading && !bullet) {
-        let cells = cells.into_iter().map(|cell| text::fold(&pieces(raw, at, cell.start, cell.end), comma)).collect();
-        return row(cells, gap);
-    }
-    let folded = text::fold(&pieces(raw, at, from, raw.len()), comma);
+    let folded = fold(raw, at, from..raw.len(), comma);
     let signed = folded.as_str().starts_with(['○', '◯', '〇']);
     let marked = super::heads::marker(folded.as_str()).is_some()
         || folded.as_str().starts_with(['第', '(', '附', '付', '別', '様', '目', '〔']);
@@ -71,7 +117,7 @@ fn line(raw: &str, at: usize, gap: bool, comma: char) -> Line {
 }
 
 /// The pieces of a line between emphasis marks and backslashes.
-fn pieces(raw: &str, at: usize, from: usize, to: usize) -> Vec<(&str, std::ops::Range<usize>)> {
+fn pieces(raw: &str, at: usize, from: usize, to: usize) -> Vec<(Cow<'_, str>, Range<usize>)> {
     let part = raw.get(from..to).unwrap_or_default();
     let mut out = Vec::new();
     let mut start = 0;
@@ -83,23 +129,24 @@ fn pieces(raw: &str, at: usize, from: usize, to: usize) -> Vec<(&str, std::ops::
         let rest = part.get(i..).unwrap_or_default();
         let drop = if rest.starts_with("**") || rest.starts_with("__") {
             2
-        } else if rest.starts_with("<br>") {
-            4
-        } else if rest.starts_with("<br/>") {
-            5
-        } else if rest.starts_with("<br />") {
-            6
+        } else if let Some((_, len)) = rest.starts_with('<').then(|| html::tag(rest)).flatten() {
+            len
+        } else if let Some((meant, len)) = rest.starts_with('&').then(|| entities::reference(rest)).flatten() {
+            out.push((part.get(start..i).unwrap_or_default().into(), at + from + start..at + from + i));
+            out.push((meant.into(), at + from + i..at + from + i + len));
+            (start, skip_to) = (i + len, i + len);
+            continue;
         } else if c == '\\' && rest.chars().nth(1).is_some_and(|c| c.is_ascii_punctuation()) {
             1
         } else {
             continue;
         };
-        out.push((part.get(start..i).unwrap_or_default(), at + from + start..at + from + i));
+        out.push((part.get(start..i).unwrap_or_default().into(), at + from + start..at + from + i));
         // What stands after a backslash is meant as it is.
         skip_to = i + drop + usize::from(c == '\\');
         start = i + drop;
     }
-    out.push((part.get(start..).unwrap_or_default(), at + from + start..at + to));
+    out.push((part.get(start..).unwrap_or_default().into(), at + from + start..at + to));
     out
 }
 
@@ -114,5 +161,12 @@ mod tests {
         let texts: Vec<&str> = lines.iter().map(Line::str).collect();
         assert_eq!(texts, ["何某規程", "(趣旨)", "第1条 この規程は", "(1) 室", "・室", "区分 室", "一 二", "2. 項"]);
         assert!(lines[0].heading && lines[5].is_row());
+    }
+
+    #[test]
+    fn tags_within_markdown() {
+        let source = "# 規程\n第1条 <u>甲</u>&nbsp;は、<br>乙<br />\n| 甲 | 町民課長<br>南部所長 |\n| 乙 | a<b |";
+        let texts: Vec<String> = lines(source, '、').iter().map(|line| line.str().to_owned()).collect();
+        assert_eq!(texts, ["規程", "第1条 甲 は、", "乙", "甲 町民課長、南部所長", "乙 a<b"]);
     }
 }

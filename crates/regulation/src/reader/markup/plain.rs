@@ -4,43 +4,52 @@ use std::ops::Range;
 
 use super::super::heads;
 use super::super::text::{self, Text};
-use super::{Line, row};
+use super::{Line, below};
 
 /// Signs before a title.
 const TITLE_SIGNS: [char; 3] = ['○', '◯', '〇'];
 
 pub(super) fn lines(text: &str, comma: char) -> Vec<Line> {
-    let mut out = Vec::new();
+    let mut out: Vec<Line> = Vec::new();
     let mut gap = false;
     for (at, raw) in physical(text) {
         if raw.trim().is_empty() {
             gap = true;
             continue;
         }
-        out.push(line(raw, at, std::mem::take(&mut gap), comma));
+        let gap = std::mem::take(&mut gap);
+        let in_table = !gap && out.last().is_some_and(|last| last.cells.len() == 2);
+        match cells(raw, at, in_table, comma) {
+            Some(cells) if cells.iter().any(|cell| !cell.is_empty()) => below(&mut out, cells, gap),
+            Some(_) => out.push(Line::default()),
+            None => out.push(line(raw, at, gap, comma)),
+        }
     }
     out
+}
+
+/// The cells of a row drawn with bars or tabs; none where a line only draws.
+fn cells(raw: &str, at: usize, in_table: bool, comma: char) -> Option<Vec<Text>> {
+    let cells = barred(raw).or_else(|| tabbed(raw, in_table))?;
+    Some(cells.into_iter().map(|cell| piece(raw, at, cell, comma)).collect())
 }
 
 /// The lines of a text with the offset of each.
 pub(super) fn physical(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
-    text.split_inclusive(['\n', '\r', '\u{c}', '\u{2028}', '\u{85}']).map(move |raw| {
-        let start = at;
-        at += raw.len();
-        (start, raw.trim_end_matches(['\n', '\r', '\u{c}', '\u{2028}', '\u{85}']))
-    })
+    text.split_inclusive(['\n', '\r', '\u{c}', '\u{2028}', '\u{85}'])
+        .map(move |raw| {
+            let start = at;
+            at += raw.len();
+            (start, raw)
+        })
+        // The second half of a line end of two characters ends no line.
+        .filter(move |(start, raw)| *raw != "\n" || !text.get(..*start).is_some_and(|before| before.ends_with('\r')))
+        .map(|(start, raw)| (start, raw.trim_end_matches(['\n', '\r', '\u{c}', '\u{2028}', '\u{85}'])))
 }
 
 /// One line of plain text, found at this offset.
-pub(super) fn line(raw: &str, at: usize, gap: bool, comma: char) -> Line {
-    if let Some(cells) = barred(raw).or_else(|| tabbed(raw)) {
-        let cells: Vec<Text> = cells.into_iter().map(|cell| piece(raw, at, cell, comma)).collect();
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            return row(cells, gap);
-        }
-        return Line::default();
-    }
+fn line(raw: &str, at: usize, gap: bool, comma: char) -> Line {
     let trimmed = raw.trim_start();
     let signed = trimmed.starts_with(TITLE_SIGNS);
     let from = raw.len() - trimmed.len();
@@ -103,8 +112,8 @@ pub(super) fn barred(raw: &str) -> Option<Vec<Range<usize>>> {
     Some(cells)
 }
 
-/// The cells of a row whose columns are set by tabs; a tab after a marker sets no column.
-pub(super) fn tabbed(raw: &str) -> Option<Vec<Range<usize>>> {
+/// The cells of a row whose columns are set by tabs; a tab after a marker sets no column but in a table.
+pub(super) fn tabbed(raw: &str, in_table: bool) -> Option<Vec<Range<usize>>> {
     if !raw.trim().contains('\t') {
         return None;
     }
@@ -121,7 +130,7 @@ pub(super) fn tabbed(raw: &str) -> Option<Vec<Range<usize>>> {
     let folded = text::fold(&[(first, 0..first.len())], '、');
     let marks = heads::is_marker_alone(folded.as_str())
         || heads::article_number(folded.as_str()).is_some_and(|(_, len)| len == folded.as_str().len());
-    if cells.len() < 2 || marks && cells.len() == 2 { None } else { Some(cells) }
+    if cells.len() < 2 || marks && cells.len() == 2 && !in_table { None } else { Some(cells) }
 }
 
 /// The parts of a line that stand apart by two spaces, or a wide one.
@@ -163,7 +172,7 @@ mod tests {
     use super::*;
 
     fn cells(raw: &str) -> Vec<String> {
-        line(raw, 0, false, '、').cells.iter().map(|cell| cell.as_str().to_owned()).collect()
+        lines(raw, '、').iter().flat_map(|line| &line.cells).map(|cell| cell.as_str().to_owned()).collect()
     }
 
     #[test]
@@ -174,7 +183,14 @@ mod tests {
         assert_eq!(cells("指 定 施 設\t入 退 室"), ["指定施設", "入退室"]);
         assert!(cells("(1)\tサーバ").is_empty());
         assert!(cells("第1条\tこの規程は").is_empty());
-        assert!(line("+-----+-----+", 0, false, '、').text.is_empty());
+        assert!(lines("+-----+-----+", '、')[0].text.is_empty());
+    }
+
+    #[test]
+    fn rows_of_a_table() {
+        assert_eq!(cells("番号\t事項\n1\t計画"), ["番号", "事項", "1", "計画"]);
+        assert_eq!(cells("｜甲｜乙課長、｜\n｜　｜丙課長　｜"), ["甲", "乙課長、丙課長"]);
+        assert_eq!(cells("｜甲｜乙室　　　｜\n｜　｜丙室　　｜").len(), 2);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::text::{self, Text};
 use super::html::{Token, tokens, value_of};
-use super::{Line, row};
+use super::{Line, table_row};
 
 type Piece<'a> = (std::borrow::Cow<'a, str>, Range<usize>);
 
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
                 let cells: Vec<Text> = std::mem::take(&mut self.rows).iter().map(|cell| self.fold(cell)).collect();
                 self.in_row = false;
                 if cells.iter().any(|cell| !cell.is_empty()) {
-                    self.out.push(row(cells, false));
+                    self.out.push(table_row(cells, false));
                 }
             }
             "itemtitle" => self.space(),

@@ -106,7 +106,7 @@ impl Builder {
         let Some(line) = body.get(i) else { return };
         let next = body.get(i + 1..).unwrap_or_default();
         let text = line.str();
-        if self.outside(line) {
+        if self.outside(line, next) {
             return;
         }
         match self.place {
@@ -126,7 +126,7 @@ impl Builder {
     }
 
     /// Lines that end the main provisions, or what follows them.
-    fn outside(&mut self, line: &Line) -> bool {
+    fn outside(&mut self, line: &Line, next: &[Line]) -> bool {
         let text = line.str();
         let started = self.article.is_some() || !self.out.articles.is_empty();
         if line.is_row() || !started {
@@ -140,7 +140,11 @@ impl Builder {
             self.out.supplements.push(Supplement { heading, lines: Vec::new() });
             return true;
         }
-        if heads::appendix(text) && (self.place != Place::Main || !self.is_open()) {
+        // 様式 may be the caption of an article.
+        let captions = self.place == Place::Main
+            && self.bare_captions
+            && next.first().is_some_and(|next| split::opens(next, self.numbering).is_some());
+        if heads::appendix(text) && !captions && (self.place != Place::Main || !self.is_open()) {
             self.close_main();
             self.end_appendix();
             self.place = Place::Appendix;

@@ -2,10 +2,12 @@
 
 use super::super::instrument::Table;
 use super::super::text::Text;
-use super::super::words;
+use super::super::{cells, words};
 
 /// Words that head the columns of tables of this genre.
-const HEADS: [&str; 43] = [
+const HEADS: [&str; 45] = [
+    "番号",
+    "事項",
     "区分",
     "室",
     "場所",
@@ -112,12 +114,12 @@ pub(super) fn aligned(rows: Vec<Vec<Text>>) -> Vec<Vec<Text>> {
     rows.into_iter().map(kept).collect()
 }
 
-/// A line in parentheses goes on with the cell before it.
-fn glued(cells: &[Text]) -> Vec<Text> {
-    let mut out: Vec<Text> = Vec::with_capacity(cells.len());
-    for cell in cells {
+/// A line in parentheses goes on with the cell before it, as does the rest of a broken name.
+fn glued(lines: &[Text]) -> Vec<Text> {
+    let mut out: Vec<Text> = Vec::with_capacity(lines.len());
+    for cell in lines {
         match out.last_mut() {
-            Some(last) if cell.as_str().starts_with('(') && cell.as_str().ends_with(')') => {
+            Some(last) if cells::goes_on(last.as_str(), cell.as_str()) => {
                 *last = Text::join([("", &*last), ("", cell)]);
             }
             _ => out.push(cell.clone()),
@@ -169,13 +171,38 @@ fn is_head(cell: &str) -> bool {
 fn kind(cell: &str) -> usize {
     if cell.ends_with('。') {
         0
-    } else if words::is_office(cell) {
-        1
-    } else if cell.ends_with(|c: char| "年月間用".contains(c)) {
+    } else if cell.ends_with(|c: char| "年月日間用".contains(c)) {
         2
-    } else if words::is_post(cell) {
+    } else if words::is_office(cell) || words::is_post(cell) {
         3
     } else {
         4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::text;
+    use super::*;
+
+    #[test]
+    fn cells_one_to_a_line() {
+        let lines = [
+            "責任者",
+            "職",
+            "所掌",
+            "情報保護総括責任者",
+            "市民局長",
+            "基準の運用の総括",
+            "情報保護副総括責任者",
+            "市民局次長、総務局情報統括監",
+            "総括責任者の補佐",
+            "システム責任者",
+            "総務局情報管理部システム課長(住民記録担当)",
+            "機器及び回線の管理",
+        ];
+        let texts: Vec<Text> = lines.iter().map(|line| text::fold(&[(line, 0..line.len())], '、')).collect();
+        assert_eq!(glued(&texts).iter().map(Text::as_str).collect::<Vec<_>>(), lines);
+        assert!(from_cells(&texts).is_some());
     }
 }

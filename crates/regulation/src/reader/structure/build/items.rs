@@ -12,7 +12,7 @@ impl Builder {
     /// A paragraph or an item.
     pub(super) fn marked(&mut self, line: &Line, next: &[Line]) -> bool {
         let text = line.str();
-        let Some(marker) = self.marker(text, next) else { return false };
+        let Some(marker) = self.marker(text, next).filter(|_| !self.numbers_row(text)) else { return false };
         let rest = line.text.slice(marker.len..text.len());
         if self.is_paragraph(&marker, rest.as_str()) {
             self.end_unit();
@@ -34,6 +34,12 @@ impl Builder {
         self.open_item(&marker);
         self.parts.push(rest);
         true
+    }
+
+    /// Whether a number alone on its line is a cell of a table whose first column is headed 番号.
+    fn numbers_row(&self, text: &str) -> bool {
+        let headed = self.loose.first().is_some_and(|first| ["番号", "項番", "No"].contains(&first.as_str()));
+        headed && heads::leading_number(text).is_some_and(|(_, len)| len == text.len())
     }
 
     /// The marker of a line, in its place: イ may be the second or the first, ニ may stand for 二.
