@@ -1,5 +1,6 @@
 //! Rooms whose entry is controlled, and what is asked of those who enter.
 
+mod declared;
 mod demands;
 mod listed;
 mod spoken;
@@ -60,7 +61,12 @@ const ENTRY: [&str; 18] = [
     "入れる者",
 ];
 /// Names in which a word of entering stands that is none.
-const NOT_ENTRY: [&str; 8] = [
+const NOT_ENTRY: [&str; 13] = [
+    "入退室責任者",
+    "入退室担当者",
+    "入退室監督者",
+    "入退室補助者",
+    "入退室総括者",
     "入退室管理責任者",
     "入退室管理補助者",
     "入退室管理担当者",
@@ -126,6 +132,16 @@ fn level(text: &str) -> Option<u32> {
     levels(text).into_iter().next()
 }
 
+/// A name without the level in parentheses behind it, and the level: 電算室(レベル3).
+fn with_level(name: &str) -> (&str, Option<u32>) {
+    match words::last_parenthesis(name) {
+        Some((before, inner)) if inner.chars().count() <= 16 && level(inner).is_some() => {
+            (before.trim_end(), level(inner))
+        }
+        _ => (name, None),
+    }
+}
+
 /// The numbers of all levels that a text names: レベル3及びレベル2, レベル2及び3, レベル2以上.
 fn levels(text: &str) -> Vec<u32> {
     let mut out = Vec::new();
@@ -158,6 +174,12 @@ fn without_gloss(name: &str) -> &str {
 /// The names in a phrase that names places: its short name, or each of them.
 fn place_names(phrase: &str) -> Vec<&str> {
     let phrase = phrase.trim().trim_end_matches('。');
+    // 甲室及び乙室のうち端末を置く区画: the part that is meant is of each of them.
+    if words::masked(phrase).rsplit_once("のうち").is_some_and(|(_, part)| {
+        is_place(part.trim()) && words::members(part).len() == 1 && words::short_name(phrase).is_none()
+    }) {
+        return vec![words::bare(phrase)];
+    }
     let called: Vec<&str> = words::members(phrase)
         .into_iter()
         .filter_map(|member| words::short_name(words::last_parenthesis(member)?.1))

@@ -1,5 +1,7 @@
 //! What is asked of those who enter which room.
 
+use std::borrow::Cow;
+
 use super::super::super::heads;
 use super::super::super::text::Text;
 use super::super::super::words;
@@ -32,7 +34,7 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
         for sentence in unit.sentences() {
             let Some(here) = about.places_of(unit, sentence, in_article) else { continue };
             let (all, own) = sentence.split_at(singled_out(sentence, places));
-            let (of_all, of_own) = (demands(all), demands(own));
+            let (of_all, of_own) = (demands(&unnamed(all, places)), demands(&unnamed(own, places)));
             for (i, asked) in out.iter_mut().enumerate() {
                 if exempt.iter().any(|(place, paragraphs)| *place == i && paragraphs.contains(&unit.place())) {
                     continue;
@@ -181,9 +183,14 @@ fn contract(unit: &Unit<'_>) -> bool {
     unit.lead.is_some_and(|lead| lead.plain().contains("契約"))
 }
 
-/// A table of levels and methods holds for every room of the level.
+/// A table of levels and methods holds for every room of the level; one that names the rooms, too, says
+/// of each what is asked there.
 fn by_level(unit: &Unit<'_>, places: &[Place], out: &mut [Vec<Found<Requirement>>]) {
     for table in unit.tables() {
+        let named = |row: &Vec<Text>| row.iter().any(|cell| places.iter().any(|place| names(cell.plain(), place)));
+        if table.rows.iter().any(named) {
+            continue;
+        }
         for row in &table.rows {
             let Some(n) = row.first().and_then(|cell| level(cell.plain())) else { continue };
             for cell in row.iter().skip(1).filter(|cell| cell.plain().contains(['。', '許', '鍵', '札', 'カ'])) {
@@ -195,6 +202,21 @@ fn by_level(unit: &Unit<'_>, places: &[Place], out: &mut [Vec<Found<Requirement>
             }
         }
     }
+}
+
+/// A sentence without the names of places, byte for byte as long: in 住民記録室 nothing is recorded.
+fn unnamed<'s>(sentence: &'s str, places: &[Place]) -> Cow<'s, str> {
+    let named = places.iter().map(|place| place.name.value.as_str()).filter(|name| sentence.contains(name));
+    named.fold(Cow::Borrowed(sentence), |said, name| {
+        let blot: String = name.chars().map(|c| if c.len_utf8() == 3 { '〓' } else { c }).collect();
+        Cow::Owned(said.replace(name, &blot))
+    })
+}
+
+/// Whether a text names a place.
+fn names(text: &str, place: &Place) -> bool {
+    text.contains(place.name.value.as_str())
+        || place.aliases.iter().any(|alias| !alias.is_empty() && text.contains(alias.as_str()))
 }
 
 /// The numbers of the items in which places are listed: 前条第1号及び第2号の場所.
@@ -215,18 +237,16 @@ fn spoken_of(text: &str, places: &[Place]) -> Vec<usize> {
         .iter()
         .enumerate()
         .filter(|(_, place)| {
-            text.contains(place.name.value.as_str())
-                || place.aliases.iter().any(|alias| !alias.is_empty() && text.contains(alias.as_str()))
+            names(text, place)
                 || items.as_ref().is_some_and(|items| place.item.as_ref().is_some_and(|item| items.contains(item)))
                 || place.level.is_some_and(|level| levels.contains(&level))
         })
         .map(|(i, _)| i)
         .collect();
     // サーバ室 within 情報課サーバ室 is not spoken of by itself.
-    let names: Vec<&str> = out.iter().filter_map(|i| places.get(*i)).map(|place| place.name.value.as_str()).collect();
+    let all: Vec<&str> = out.iter().filter_map(|i| places.get(*i)).map(|place| place.name.value.as_str()).collect();
     let alone = |name: &str| {
-        let longer: Vec<&&str> =
-            names.iter().filter(|other| other.len() > name.len() && other.contains(name)).collect();
+        let longer: Vec<&&str> = all.iter().filter(|other| other.len() > name.len() && other.contains(name)).collect();
         longer.is_empty()
             || text.matches(name).count() > longer.iter().map(|other| text.matches(**other).count()).sum::<usize>()
     };
@@ -328,7 +348,9 @@ pub(super) fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
         });
     // 入退室管理簿は、1年間保存する says how long, not that an entry is made.
     let kept = ["保存", "保管"].iter().any(|word| mask.contains(word))
-        && !["記録", "記入", "記載", "記帳", "作成", "備え"].iter().any(|word| mask.contains(word));
+        && !["記録し", "記録さ", "記録す", "記録を", "記入", "記載", "記帳", "作成", "備え"]
+            .iter()
+            .any(|word| mask.contains(word));
     let record = record.filter(|_| !kept);
     let found = [
         (Requirement::Permit, find(&["許可", "承認"])),

@@ -6,7 +6,7 @@ use super::super::super::words;
 use super::super::roles::{body, parted};
 use super::super::scope::{Scope, Unit};
 use super::super::{Found, members};
-use super::{Place, is_about_entry, is_place, level, place_names, speaks_of_entry};
+use super::{Place, declared, is_about_entry, is_place, level, place_names, speaks_of_entry, with_level};
 
 const HEADS: [&str; 10] = ["室", "場所", "施設", "区画", "区域", "置場", "部屋", "フロア", "エリア", "対象"];
 
@@ -18,6 +18,9 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
         }
         if out.is_empty() || unit.text.plain().contains("区分") {
             add(&mut out, in_items(scope, unit));
+        }
+        if out.is_empty() {
+            add(&mut out, declared::read(scope, unit));
         }
     }
     out
@@ -82,7 +85,7 @@ fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Pla
     let mut out = Vec::new();
     for row in body(table) {
         let Some(cell) = row.get(column).filter(|cell| !cell.is_empty()) else { continue };
-        let level = levels.and_then(|c| row.get(c)).and_then(level_in);
+        let of_row = levels.and_then(|c| row.get(c)).and_then(level_in);
         let demands: Vec<Text> = row
             .iter()
             .enumerate()
@@ -93,7 +96,8 @@ fn in_table<'a>(scope: &Scope<'a>, unit: &Unit<'a>, table: &'a Table) -> Vec<Pla
         let thing = |name: &str| ["カード", "名札", "鍵", "許可"].iter().any(|end| name.ends_with(end));
         for name in place_names(cell.plain()).into_iter().filter(|name| !thing(name)) {
             let long = words::bare(cell.plain()).to_owned();
-            let name = Found::written(cell, name, unit.id());
+            let (name, own) = with_level(name);
+            let (name, level) = (Found::written(cell, name, unit.id()), own.or(of_row));
             out.push(Place { name, level, item: None, aliases: vec![long], demands: demands.clone() });
         }
     }
@@ -155,11 +159,21 @@ fn in_items<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Place> {
     for item in unit.items {
         let whole = item.text.plain().trim().trim_end_matches('。');
         let mut demands: Vec<Text> = Vec::new();
+        let mut behind = None;
         let (group, names) = match parted(whole) {
+            // 電算室 レベル3: the place, and its level.
+            Some((place, number))
+                if is_place(base(place)) && number.chars().count() <= 12 && level(number).is_some() =>
+            {
+                behind = level(number);
+                (None, place)
+            }
             Some((group, names)) if place_names(names).iter().all(|name| is_place(base(name))) => (Some(group), names),
             // 電算室 管理者の許可を得た者: the place, and who may enter it.
             Some((place, condition))
-                if is_place(base(place)) && !is_place(base(words::bare(condition))) && speaks_of_entry(lead) =>
+                if is_place(base(with_level(place).0))
+                    && !is_place(base(words::bare(condition)))
+                    && speaks_of_entry(lead) =>
             {
                 demands.extend(item.text.range_of(condition).map(|range| item.text.slice(range)));
                 (None, place)
@@ -167,16 +181,16 @@ fn in_items<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Place> {
             _ => (None, whole),
         };
         let found = place_names(names);
-        if !found.iter().all(|name| is_place(base(name))) || whole.contains("すること") {
+        if !found.iter().all(|name| is_place(base(with_level(name).0))) || names.contains("こと") {
             continue;
         }
         let group_name = group.map(|group| words::last_parenthesis(group).map_or(group, |(before, _)| before));
         let aliases: Vec<String> = group_name.into_iter().chain(umbrella(lead)).map(str::to_owned).collect();
         for name in found {
-            let number = group.and_then(level);
+            let (name, own) = with_level(name);
             out.push(Place {
                 name: Found::written(&item.text, name, unit.id()),
-                level: number,
+                level: own.or(behind).or_else(|| group.and_then(level)),
                 item: Some(item.number),
                 aliases: aliases.clone(),
                 demands: demands.clone(),

@@ -3,6 +3,7 @@
 use super::super::super::words;
 use super::super::Found;
 use super::super::scope::Scope;
+use super::declared::list;
 use super::{Place, is_place, place_names, speaks_of_entry};
 
 /// Words that name no room of their own.
@@ -87,13 +88,37 @@ fn names(sentence: &str) -> Vec<&str> {
             if !speaks_of_entry(rest) && !rest.starts_with("への不正侵入") {
                 continue;
             }
-            let phrase = place(sentence.get(..at).unwrap_or_default());
+            let before = sentence.get(..at).unwrap_or_default();
+            let several = list(without_clause(before));
+            if several.len() > 1 {
+                found.extend(several.into_iter().map(|name| (at, words::bare(name))));
+                continue;
+            }
+            let phrase = place(before);
             let entered = |name: &&str| is_place(name) && !name.ends_with("保管庫");
             found.extend(place_names(phrase).into_iter().filter(entered).map(|name| (at, name)));
         }
     }
+    found.extend(topic(sentence, &mask));
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// A phrase without the clause before its first name: 運用が行われるサーバの室及び端末の室.
+fn without_clause(phrase: &str) -> &str {
+    let mask = words::masked(phrase);
+    let cut =
+        ["れる", "する", "した", "いる"].iter().filter_map(|verb| mask.rfind(verb).map(|at| at + verb.len())).max();
+    phrase.get(cut.unwrap_or(0)..).unwrap_or(phrase)
+}
+
+/// 端末室は、施錠し、許可を得た者が入室すること: the place that a sentence is about.
+fn topic<'s>(sentence: &'s str, mask: &str) -> Option<(usize, &'s str)> {
+    let at = mask.find("は、")?;
+    let name = sentence.get(..at)?;
+    let place = is_place(name) && name.chars().all(words::names) && !name.ends_with("保管庫");
+    let asks = mask.get(at..).is_some_and(speaks_of_entry) && !super::demands::demands(sentence).is_empty();
+    (place && asks).then_some((at, name))
 }
 
 /// The places that a sentence makes an area of control: 機械室及び窓口を管理区域とする.
