@@ -8,6 +8,7 @@ mod clauses;
 mod council;
 mod header;
 mod ledgers;
+mod lists;
 mod members;
 mod posts;
 mod retention;

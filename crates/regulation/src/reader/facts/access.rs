@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::text::Text;
-use super::super::words;
+use super::super::{heads, words};
 use super::roles::{body, parted};
 use super::scope::{Scope, Unit};
 use super::{Factor, Found, members};
@@ -64,10 +64,14 @@ fn manages_access(sentence: &str, unit: &Unit<'_>) -> bool {
 
 fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
     let mut out = Vec::new();
+    let each = ["当該各号", "それぞれ", "区分に応じ"].iter().any(|word| unit.text.plain().contains(word));
     for text in unit.list() {
-        out.extend(device(scope, unit, text));
+        out.extend(device(scope, unit, text, each));
     }
     if out.is_empty() {
+        for line in scope.lines_of(unit) {
+            out.extend(device(scope, unit, line, each).filter(|found| !is_head(&found.value)));
+        }
         for table in scope.tables_of(unit) {
             let column = members::column(table, &["機器", "名称", "対象", "装置", "端末"]).unwrap_or(0);
             for cell in body(table).filter_map(|row| row.get(column)) {
@@ -82,12 +86,21 @@ fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
     out
 }
 
-fn device<'a>(scope: &Scope<'a>, unit: &Unit<'a>, text: &Text) -> Option<Found<String>> {
-    let whole = text.plain().trim_end_matches('。');
-    // A name, a space, and what it is for.
-    let name = parted(whole)
-        .filter(|(_, rest)| text.plain().contains('。') || rest.chars().count() > 6)
-        .map_or(whole, |(name, _)| name);
+/// Whether a line only heads the machines below it.
+fn is_head(line: &str) -> bool {
+    ["機器", "機器名", "機器の名称", "名称", "装置", "対象機器", "機器の種類", "区分"].contains(&line)
+}
+
+fn device<'a>(scope: &Scope<'a>, unit: &Unit<'a>, text: &Text, each: bool) -> Option<Found<String>> {
+    const METHODS: [&str; 8] = ["パスワード", "カード", "認証", "暗証番号", "照合", "指紋", "静脈", "識別"];
+    let plain = text.plain();
+    let whole = plain.get(heads::marker(plain).map_or(0, |marker| marker.len)..)?.trim_end_matches('。');
+    // A name, a space or a colon, and what it is for or how access to it is managed.
+    let halves = parted(whole).or_else(|| whole.split_once([':', '…'])).filter(|(_, rest)| {
+        let method = |name: &&str| METHODS.iter().any(|word| name.ends_with(word));
+        each || plain.contains('。') || rest.chars().count() > 6 || words::members(rest).iter().all(method)
+    });
+    let name = halves.map_or(whole, |(name, _)| name);
     if name.is_empty() || name.ends_with("こと") {
         return None;
     }

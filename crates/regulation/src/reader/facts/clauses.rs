@@ -1,8 +1,8 @@
 //! What a contract with an outsourcer must contain.
 
 use super::super::words;
-use super::Found;
 use super::scope::{Scope, Unit};
+use super::{Found, lists};
 
 pub(super) fn read(scope: &Scope<'_>) -> Vec<Found<String>> {
     let mut out: Vec<Found<String>> = Vec::new();
@@ -105,11 +105,12 @@ fn inline(unit: &Unit<'_>) -> Vec<Found<String>> {
             "を掲げ",
             "について規定",
             "について記載",
+            "について、",
             "を明らか",
         ];
         let Some(end) = ends.iter().filter_map(|end| rest_mask.find(end)).min() else { continue };
         let list = rest.get(..end).unwrap_or_default();
-        let members = words::members(list.split("その他").next().unwrap_or(list).trim_end_matches('、'));
+        let members = lists::matters(list.split("その他").next().unwrap_or(list).trim_end_matches('、'));
         if members.len() >= 2 && !list.contains("次の") && !list.contains("前項") {
             return members.iter().map(|member| Found::written(unit.text, member, unit.id())).collect();
         }

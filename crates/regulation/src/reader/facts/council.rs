@@ -1,16 +1,17 @@
 //! The council that the instrument sets up.
 
+mod agenda;
+mod chair;
 mod seats;
 
 use super::super::words;
 use super::scope::{Scope, Unit};
-use super::{Council, Found, posts};
+use super::{Council, Found};
+use chair::{chair, is_chair, presides};
 
 /// How the names of councils end.
 const BODIES: [&str; 11] =
     ["会議", "委員会", "協議会", "本部", "審議会", "連絡会", "部会", "検討会", "推進会", "チーム", "評議会"];
-/// What those who chair a council are called.
-const CHAIRS: [&str; 6] = ["委員長", "会長", "座長", "本部長", "議長", "部会長"];
 
 pub(super) fn read(scope: &Scope<'_>) -> Option<Council> {
     let name = name(scope)?;
@@ -30,8 +31,12 @@ pub(super) fn read(scope: &Scope<'_>) -> Option<Council> {
             }
         }
         if council.agenda.is_empty() {
-            council.agenda = agenda(&about, unit);
+            council.agenda = agenda::listed(&about, unit);
         }
+    }
+    if council.agenda.is_empty() {
+        council.agenda =
+            about.units().map(|unit| agenda::told(&about, unit)).find(|found| !found.is_empty()).unwrap_or_default();
     }
     let chair = council.chair.as_ref().map(|found| found.value.clone());
     council.secretariat = about.units().find_map(|unit| secretariat(scope, unit));
@@ -106,7 +111,7 @@ impl<'a, 'b> About<'a, 'b> {
         let mut articles: Vec<&str> = Vec::new();
         for unit in &scope.units {
             let speaks = unit.text.plain().contains(name) || unit.caption().contains(name) || is_body(unit.caption());
-            let chairs = CHAIRS.iter().any(|chair| unit.text.plain().starts_with(chair))
+            let chairs = chair::begins(unit.text.plain())
                 || unit.text.plain().starts_with("委員")
                 || unit.text.plain().starts_with("会議");
             if (titled || speaks || chairs) && articles.last() != Some(&unit.id()) {
@@ -144,173 +149,6 @@ impl<'a, 'b> About<'a, 'b> {
     }
 }
 
-fn is_chair(name: &str) -> bool {
-    CHAIRS.iter().any(|chair| name.ends_with(chair)) && !name.contains('副')
-}
-
-fn chair<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Option<Found<String>> {
-    for sentence in unit.sentences() {
-        let mask = words::masked(sentence);
-        if ["事故", "代理", "欠けた", "不在"].iter().any(|word| mask.contains(word)) && !mask.contains("充て")
-        {
-            continue;
-        }
-        for chair in CHAIRS {
-            for (at, _) in mask.match_indices(chair) {
-                if mask.get(..at).unwrap_or_default().ends_with('副') {
-                    continue;
-                }
-                let before = sentence.get(..at)?;
-                let after = sentence.get(at + chair.len()..)?;
-                if let Some(part) = chaired(before, after)
-                    && !is_chair(words::tail_name(part))
-                    && !part.is_empty()
-                {
-                    return about.found(unit, part);
-                }
-            }
-        }
-    }
-    None
-}
-
-/// Who calls or presides over the meetings, where nobody is called its chair.
-fn presides<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Option<Found<String>> {
-    unit.sentences().into_iter().find_map(|sentence| {
-        let mask = words::masked(sentence);
-        let at = ["主宰", "主催", "招集", "召集", "総理"].iter().find_map(|word| mask.find(word))?;
-        if !about.speaks(sentence) {
-            return None;
-        }
-        let named = |mark: char| {
-            let found = mask
-                .match_indices(mark)
-                .filter(|(i, _)| *i < at)
-                .map(|(i, _)| words::named(sentence.get(..i).unwrap_or_default()));
-            found
-                .filter(|name| words::is_office(name) || name.ends_with('長'))
-                .find(|name| !is_body(name) && !is_chair(name))
-        };
-        about.found(unit, named('は').or_else(|| named('が'))?)
-    })
-}
-
-/// Who chairs, around the word that says it.
-fn chaired<'s>(before: &'s str, after: &'s str) -> Option<&'s str> {
-    // Xを議長とし
-    if let Some(by) = before.strip_suffix('を')
-        && (after.starts_with("とし") || after.starts_with("とする"))
-    {
-        return by.rsplit(['、', '。']).next().map(|part| part.rsplit("は、").next().unwrap_or(part));
-    }
-    // 委員長を置き、Xをもって充てる; 議長は、Xをもって充てる
-    let names = after
-        .strip_prefix("は、")
-        .or_else(|| after.strip_prefix('は'))
-        .or_else(|| after.strip_prefix("には、"))
-        .or_else(|| after.strip_prefix("を置き、"))
-        .or_else(|| after.strip_prefix("に、"))
-        .or_else(|| after.strip_prefix("には"));
-    if let Some(rest) = names {
-        let mask = words::masked(rest);
-        const TAILS: [&str; 14] = [
-            "をもってこれに充て",
-            "をもって充て",
-            "をもって、充て",
-            "を充て",
-            "とする",
-            "とし、",
-            "が務め",
-            "が当た",
-            "がこれに当た",
-            "がその任に当た",
-            "が行",
-            "がこれを務め",
-            "の職にある者",
-            "をもって",
-        ];
-        let end = TAILS.iter().filter_map(|tail| mask.find(tail)).min()?;
-        let part = rest.get(..end)?;
-        // 会長は副市長を、副会長は総務部長をもって充てる
-        let cut = mask.get(..end)?.find("を、").filter(|_| mask.get(..end).is_some_and(|part| part.contains('は')));
-        let part = cut.and_then(|cut| part.get(..cut)).unwrap_or(part);
-        let post = posts::of(part).into_iter().next().filter(|post| words::is_post(post))?;
-        return (!part.contains('を') || post.len() < part.len()).then_some(post);
-    }
-    // Xが議長となる; Xは、…を招集し、議長を務める
-    let serves = ["となる", "となり", "を務め", "に当た", "として", "をつとめ", "とな"]
-        .iter()
-        .any(|tail| after.starts_with(tail))
-        || after.starts_with("の任");
-    if !serves {
-        return None;
-    }
-    let by = before
-        .trim_end_matches("その")
-        .trim_end_matches("会議の")
-        .trim_end_matches("この")
-        .trim_end_matches(['、', ' ']);
-    if let Some(by) = by.strip_suffix('が') {
-        return Some(words::named(by));
-    }
-    let mask = words::masked(before);
-    let at = mask
-        .match_indices('は')
-        .map(|(at, _)| at)
-        .find(|at| !words::named(before.get(..*at).unwrap_or_default()).is_empty())?;
-    let subject = words::named(before.get(..at)?);
-    if !is_body(subject) {
-        return Some(subject);
-    }
-    // 会議は、Xが招集し、その議長となる
-    let inner = before.get(at + 3..)?;
-    let by = inner
-        .find("が招集")
-        .or_else(|| inner.find("が召集"))
-        .or_else(|| inner.find("が必要に応じ"))
-        .or_else(|| inner.find('が'))?;
-    Some(words::named(inner.get(..by)?))
-}
-
-fn agenda<'a>(about: &About<'a, '_>, unit: &Unit<'a>) -> Vec<Found<String>> {
-    let topics = [
-        "審議",
-        "協議",
-        "検討",
-        "調査",
-        "所掌",
-        "つかさど",
-        "審査",
-        "掌る",
-        "取り扱",
-        "扱う",
-        "処理",
-        "議題",
-        "事務を",
-        "事項を",
-        "事項は",
-        "評価",
-    ];
-    let own = unit.sentences().into_iter().any(|sentence| {
-        let mask = words::masked(sentence);
-        about.speaks(sentence)
-            && mask.contains('次')
-            && ["事項", "こと", "事務", "業務"].iter().any(|word| mask.contains(word))
-            && topics.iter().any(|word| mask.contains(word))
-            && !["組織する", "構成する", "委員は", "者をもって"].iter().any(|word| mask.contains(word))
-            && !mask.contains("求め")
-    });
-    if !own {
-        return Vec::new();
-    }
-    about.scope.mark(unit.text);
-    unit.list()
-        .into_iter()
-        .map(|text| Found::written(text, text.plain().trim_end_matches('。'), unit.id()))
-        .filter(|found| !found.value.is_empty())
-        .collect()
-}
-
 fn secretariat<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Option<Found<String>> {
     for sentence in unit.sentences() {
         let mask = words::masked(sentence);
@@ -346,7 +184,8 @@ fn secretariat<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Option<Found<String>> 
             "で所掌",
             "にて",
         ];
-        let Some(end) = ends.iter().filter_map(|end| rest_mask.find(end)).min() else { continue };
+        let done = ends.iter().filter_map(|end| rest_mask.find(end)).min();
+        let Some(end) = done.into_iter().chain(doer(&rest_mask)).min() else { continue };
         let office = rest.get(..end)?.trim_start_matches('、');
         if !office.is_empty() && office.chars().count() <= 40 {
             scope.mark(unit.text);
@@ -356,26 +195,30 @@ fn secretariat<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Option<Found<String>> 
     None
 }
 
+/// Where the section ends that does something, whoever helps it: 甲課が乙課の協力を得て処理する.
+fn doer(mask: &str) -> Option<usize> {
+    const SECTIONS: [&str; 10] = ["課", "係", "室", "部", "局", "班", "担当", "センター", "グループ", "事務局"];
+    let ends = |at: &usize| mask.get(..*at).is_some_and(|before| SECTIONS.iter().any(|end| before.ends_with(end)));
+    mask.match_indices('が').map(|(at, _)| at).find(ends)
+}
+
+/// Where a sentence asks for an opinion: behind the name of the body that is asked.
+fn opinion(mask: &str) -> Option<usize> {
+    const ASKS: [char; 9] = ['聴', '聞', '求', '徴', 'き', '問', '伺', '得', '尋'];
+    let opinions = mask.match_indices("意見を").filter_map(|(at, word)| {
+        let rest = mask.get(at + word.len()..)?.trim_start_matches('、');
+        let before = mask.get(..at)?;
+        let from = ["の", "に", "から", "に対し、", "に対し"].iter().find_map(|joint| before.strip_suffix(joint))?;
+        rest.starts_with(ASKS).then_some(from.len())
+    });
+    let others = ["に諮問", "に諮", "の答申", "の助言を"].iter().filter_map(|ask| mask.find(ask));
+    opinions.chain(others).min()
+}
+
 fn consults<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: Option<&str>) -> Option<Found<String>> {
     for sentence in unit.sentences() {
         let mask = words::masked(sentence);
-        let asks = [
-            "の意見を聴",
-            "の意見を聞",
-            "の意見を求",
-            "に意見を求",
-            "に諮問",
-            "に意見を聴",
-            "の意見をき",
-            "に意見を聞",
-            "に諮",
-            "の答申",
-            "の助言を",
-        ]
-        .iter()
-        .filter_map(|ask| mask.find(ask))
-        .min();
-        let Some(at) = asks else { continue };
+        let Some(at) = opinion(&mask) else { continue };
         let name = words::named(sentence.get(..at)?);
         let mut subjects = mask
             .match_indices('は')

@@ -246,8 +246,13 @@ fn amendments(instrument: &Instrument, facts: &Facts, later: &[&Supplement]) -> 
     };
     let mut out: Vec<Found<Amendment>> = Vec::new();
     let mut listed = 0usize;
-    for line in history.into_iter().chain(&instrument.trailer) {
-        for (date, number, span) in entries(line) {
+    let lines: Vec<&Text> = history.into_iter().chain(&instrument.trailer).collect();
+    let enforced = lines.iter().find_map(|line| enforcement_column(line.as_str()));
+    for line in lines {
+        for (i, (date, number, span)) in entries(line).into_iter().enumerate() {
+            if Some(i) == enforced && number.is_none() {
+                continue;
+            }
             if !own(Some(date), number.as_deref()) {
                 listed += 1;
                 put(&mut out, Found::new(Amendment { date: Some(date), number }, "", span));
@@ -281,6 +286,19 @@ fn amendments(instrument: &Instrument, facts: &Facts, later: &[&Supplement]) -> 
     }
     out.sort_by_key(|found| found.value.date.map_or((1, Date::EPOCH), |date| (0, date)));
     out
+}
+
+/// Which of the dates in the rows of a history is that of coming into force: 公布年月日 | 番号 | 施行年月日.
+fn enforcement_column(head: &str) -> Option<usize> {
+    if dates::first_date(head).is_some() || head.chars().count() > 40 {
+        return None;
+    }
+    let head: String = head.chars().filter(|c| *c != ' ').collect();
+    let at = head.find("施行")?;
+    let days =
+        |text: &str| ["年月日", "期日", "日付", "の日"].iter().map(|day| text.matches(day).count()).sum::<usize>();
+    let before = days(head.get(..at)?);
+    (before > 0 && days(head.get(at..)?) > 0).then_some(before)
 }
 
 /// Dates with the numbers behind them, as lists of amendments have them.

@@ -4,7 +4,14 @@ use super::super::instrument::Table;
 use super::super::text::Text;
 
 /// Words that only stand in the head of a table.
-const HEADS: [&str; 38] = [
+const HEADS: [&str; 45] = [
+    "番号",
+    "項番",
+    "審議事項",
+    "協議事項",
+    "検討事項",
+    "所掌事項",
+    "所掌事務",
     "区分",
     "室",
     "場所",

@@ -26,7 +26,7 @@ pub(super) fn of(phrase: &str) -> Vec<&str> {
         .collect();
     marks.sort_unstable();
     if marks.is_empty() {
-        return words::posts(trim(phrase));
+        return one_of(phrase).map_or_else(|| words::posts(trim(phrase)), |one| vec![one]);
     }
     let mut out = Vec::new();
     for (i, (_, from)) in marks.iter().enumerate() {
@@ -39,6 +39,17 @@ pub(super) fn of(phrase: &str) -> Vec<&str> {
         }
     }
     out
+}
+
+/// 課長補佐又は係長のうちから課長が指名する者: one post, however many it is chosen from.
+fn one_of(phrase: &str) -> Option<&str> {
+    let mask = words::masked(phrase);
+    let (at, mark) = ["のうちから", "の中から"].iter().find_map(|mark| Some((mask.find(mark)?, mark.len())))?;
+    let from = mask.get(..at)?;
+    let behind = mask.get(at + mark..)?;
+    let alone = !["、", "及び", "並びに", "又は"].iter().any(|joint| behind.contains(joint));
+    let either = from.contains("又は") && !["、", "及び", "並びに"].iter().any(|joint| from.contains(joint));
+    (alone && either).then(|| words::bare(trim(phrase)))
 }
 
 /// The posts with which a phrase begins, before another condition.

@@ -1,5 +1,7 @@
 //! How many years things are kept.
 
+mod applied;
+
 use super::super::text::Text;
 use super::super::{heads, words};
 use super::roles::{body, parted};
@@ -17,6 +19,7 @@ pub(super) fn read(scope: &Scope<'_>, books: &[Found<String>]) -> Vec<Retention>
         }
         let mut found = tables(scope, unit);
         found.extend(items(scope, unit));
+        found.extend(applied::read(scope, unit, books));
         for sentence in unit.sentences() {
             found.extend(in_sentence(scope, unit, sentence, books));
         }
@@ -237,7 +240,7 @@ fn object(part: &str) -> Option<&str> {
     if let Some(at) = marks.next_back() {
         return Some(start(part.get(..at)?));
     }
-    let about = ["については", "について", "に関しては"].iter().find_map(|word| mask.rfind(word));
+    let about = ["については", "について", "に関しては", "にあっては"].iter().find_map(|word| mask.rfind(word));
     let topic = about.or_else(|| {
         mask.match_indices('は').map(|(at, _)| at).rfind(|at| !mask.get(..*at).unwrap_or_default().ends_with('又'))
     });
@@ -262,7 +265,9 @@ fn entered<'s>(part: &'s str, mask: &str) -> Option<&'s str> {
 /// A phrase from where its own words begin: behind the last clause or subject.
 fn start(phrase: &str) -> &str {
     let mask = words::masked(phrase);
-    const ENDS: [&str; 18] = [
+    const ENDS: [&str; 20] = [
+        "にあっては、",
+        "にあっては",
         "備え、",
         "定め、",
         "させ、",

@@ -43,7 +43,7 @@ enum Verb {
     Name,
 }
 
-const VERBS: [(&str, Verb); 24] = [
+const VERBS: [(&str, Verb); 30] = [
     ("を置く", Verb::SetUp),
     ("を置き", Verb::SetUp),
     ("を置か", Verb::SetUp),
@@ -62,6 +62,12 @@ const VERBS: [(&str, Verb); 24] = [
     ("兼ねる", Verb::Serve),
     ("兼ね、", Verb::Serve),
     ("兼務する", Verb::Serve),
+    ("兼ねるもの", Verb::Serve),
+    ("務める", Verb::Serve),
+    ("務め、", Verb::Serve),
+    ("就く", Verb::Serve),
+    ("担う", Verb::Serve),
+    ("当る", Verb::Serve),
     ("当たる", Verb::Serve),
     ("当たり", Verb::Serve),
     ("指名する", Verb::Name),
@@ -115,6 +121,7 @@ impl<'a> Roles<'a, '_> {
             .collect();
         verbs.sort_unstable_by_key(|(at, ..)| *at);
         let mut from = 0;
+        let mut before = None;
         let mut current: Vec<&str> = Vec::new();
         for (at, end, verb) in verbs {
             // 指名する者 is a post, not an act of naming.
@@ -146,6 +153,7 @@ impl<'a> Roles<'a, '_> {
                 }
                 _ if acting => {}
                 Verb::Fill => self.fill(unit, clause, &mut current),
+                Verb::Be if before == Some(Verb::SetUp) && self.named_next(unit, clause, &current) => {}
                 // 〜とし is often part of a longer clause that still goes on.
                 Verb::Be if !self.be(unit, clause, &mut current) => continue,
                 Verb::Be => {}
@@ -153,8 +161,47 @@ impl<'a> Roles<'a, '_> {
                 // Xは、Zが指名する says who names somebody, not a post that fills the office.
                 Verb::Name => {}
             }
+            before = Some(verb);
             from = end;
         }
+    }
+
+    /// 責任者を置き、総務課長とする: who fills the office that the clause before sets up.
+    fn named_next(&mut self, unit: &Unit<'a>, clause: &'a str, current: &[&'a str]) -> bool {
+        let [name] = current else { return false };
+        let clause = clause.trim_start_matches('、');
+        let filled = posts::of(clause);
+        let named = !filled.is_empty() && filled.iter().all(|post| posts::is_named(post));
+        let topic = !subjects(clause, false).is_empty() || words::masked(clause).contains("は、");
+        let placed = ["については", "にあっては", "においては"].iter().any(|word| clause.contains(word));
+        let fits = named && names::is_set_up(name) && (!topic || placed) && !clause.starts_with('次');
+        if fits {
+            self.put(unit, &[*name], clause);
+        }
+        fits
+    }
+
+    /// 総務課長は、管理者の職を兼ねる: the post stands first.
+    fn turned(&mut self, unit: &Unit<'a>, clause: &'a str) -> bool {
+        let mask = words::masked(clause);
+        let Some((post, office)) =
+            mask.find("は、").and_then(|at| Some((clause.get(..at)?, clause.get(at + "は、".len()..)?)))
+        else {
+            return false;
+        };
+        let office = ["の職を", "の職に", "の任に", "の任を", "の職務を", "を", "に"]
+            .iter()
+            .find_map(|tail| office.strip_suffix(tail))
+            .unwrap_or(office)
+            .trim_start_matches("それぞれ");
+        let filled = posts::of(post);
+        let fits = words::is_office(office)
+            && office.chars().all(words::names)
+            && filled.iter().all(|post| posts::is_named(post) && !words::is_office(post));
+        if fits {
+            self.add(unit, office, &filled, unit.text);
+        }
+        fits
     }
 
     /// …をもって充てる
@@ -254,6 +301,9 @@ impl<'a> Roles<'a, '_> {
                 return true;
             }
             // 総務課長を(もって)システム管理者とする
+            if self.turned(unit, clause) {
+                return true;
+            }
             let cut = ["をもって", "を"].iter().find_map(|mark| clause.rfind(mark).map(|at| (at, at + mark.len())));
             let Some((at, after)) = cut else { return false };
             let name = words::named(clause.get(after..).unwrap_or_default());
@@ -293,7 +343,10 @@ impl<'a> Roles<'a, '_> {
             "が、",
             "が",
         ];
-        let Some(object) = TAILS.iter().find_map(|tail| clause.trim_end().strip_suffix(tail)) else { return };
+        let Some(object) = TAILS.iter().find_map(|tail| clause.trim_end().strip_suffix(tail)) else {
+            self.turned(unit, clause);
+            return;
+        };
         let found = subjects(object, false);
         if found.is_empty() {
             let names: Vec<&str> = current.iter().copied().filter(|name| words::is_office(name)).collect();

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::super::instrument::{Article, Instrument, Item, Paragraph, Table};
+use super::super::instrument::{Appendix, Article, Instrument, Item, Paragraph, Table};
 use super::super::text::Text;
 use super::super::words;
 
@@ -142,21 +142,32 @@ impl<'a> Scope<'a> {
     /// The tables that a paragraph speaks of: its own, or those of the 別表 it names.
     pub(super) fn tables_of(&self, unit: &Unit<'a>) -> Vec<&'a Table> {
         let mut out: Vec<&Table> = unit.tables().iter().collect();
-        let text = unit.text.plain();
-        if text.contains("別表") {
-            for appendix in self.instrument.appendices.iter().filter(|a| a.heading.plain().starts_with("別表")) {
-                let name = appendix.heading.plain().split(['(', ' ']).next().unwrap_or_default();
-                let exact = text.match_indices(name).any(|(at, _)| {
-                    !text.get(at + name.len()..).is_some_and(|rest| {
-                        rest.starts_with(|c: char| c.is_ascii_digit() || c == '第') && name != "別表"
-                    })
-                });
-                if exact {
-                    out.extend(&appendix.tables);
-                }
-            }
-        }
+        out.extend(self.appendices_of(unit).flat_map(|appendix| &appendix.tables));
         out
+    }
+
+    /// The lines of the 別表 that a paragraph names, where it is no table: one thing below the other.
+    pub(super) fn lines_of(&self, unit: &Unit<'a>) -> Vec<&'a Text> {
+        let plain = |appendix: &&Appendix| {
+            let prose = |line: &Text| line.plain().contains('。') || line.plain().chars().count() > 60;
+            appendix.tables.is_empty() && !appendix.lines.iter().any(prose)
+        };
+        self.appendices_of(unit).filter(plain).flat_map(|appendix| &appendix.lines).collect()
+    }
+
+    /// The 別表 that a paragraph names.
+    fn appendices_of(&self, unit: &Unit<'a>) -> impl Iterator<Item = &'a Appendix> {
+        let text = unit.text.plain();
+        let named = text.contains("別表");
+        let tables = self.instrument.appendices.iter().filter(move |_| named);
+        tables.filter(|appendix| appendix.heading.plain().starts_with("別表")).filter(move |appendix| {
+            let name = appendix.heading.plain().split(['(', ' ']).next().unwrap_or_default();
+            text.match_indices(name).any(|(at, _)| {
+                !text
+                    .get(at + name.len()..)
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '第') && name != "別表")
+            })
+        })
     }
 
     /// The paragraph before this one, for 前項; for a first paragraph, the last of the article before.

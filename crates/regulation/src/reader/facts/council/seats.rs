@@ -66,22 +66,9 @@ fn seats_some<'a>(about: &About<'a, '_>, unit: &Unit<'a>, sentence: &str, mask: 
         .iter()
         .any(|word| mask.contains(word))
         && about.speaks(sentence);
-    let seats = [
-        "委員は",
-        "副会長は",
-        "副委員長は",
-        "副議長は",
-        "副本部長は",
-        "副座長は",
-        "委員には",
-        "委員として",
-        "委員の",
-        "本部員は",
-        "委員に",
-        "委員は、",
-    ]
-    .iter()
-    .any(|word| mask.contains(word))
+    let seats = ["委員は", "委員には", "委員として", "委員の", "本部員は", "委員に", "委員は、"]
+        .iter()
+        .any(|word| mask.contains(word))
         && ["充て", "とする", "任命", "委嘱", "指名", "なる"].iter().any(|word| mask.contains(word));
     let other = ["招集", "任期", "過半数", "以外の者"].iter().any(|word| mask.contains(word)) && unit.items.is_empty();
     (sits || seats) && !other
@@ -171,13 +158,40 @@ fn from_tables<'a>(about: &About<'a, '_>, unit: &Unit<'a>, chair: &mut Option<Fo
 
 /// 会長は甲を、副会長は乙を、委員は丙及び丁をもって充てる: who takes each seat but the chair's.
 fn by_seat<'a>(about: &About<'a, '_>, unit: &Unit<'a>, sentence: &'a str) -> Vec<Found<String>> {
-    const SEATS: [&str; 8] =
-        ["副会長は", "副委員長は", "副議長は", "副本部長は", "副座長は", "本部員は", "委員は", "幹事は"];
-    const ENDS: [&str; 8] = ["をもって", "を、", "を充て", "とし、", "とする", "の職にある者", "を任命", "を委嘱"];
+    const SEATS: [&str; 8] = ["副会長", "副委員長", "副議長", "副本部長", "副座長", "本部員", "委員", "幹事"];
+    const ENDS: [&str; 14] = [
+        "をもって",
+        "を、",
+        "を充て",
+        "とし、",
+        "とする",
+        "の職にある者",
+        "を任命",
+        "を委嘱",
+        "をそれぞれ",
+        "がこれ",
+        "が当た",
+        "が務め",
+        "が、",
+        "により",
+    ];
     let mask = words::masked(sentence);
     let mut out = Vec::new();
-    let seats = SEATS.iter().flat_map(|seat| mask.match_indices(seat).map(|(at, seat)| at + seat.len()));
-    for from in seats {
+    let seats: Vec<(&str, usize)> = SEATS
+        .iter()
+        .flat_map(|seat| mask.match_indices(seat).map(|(at, seat)| (seat, at + seat.len())))
+        .filter_map(|(seat, at)| {
+            let mark = ["には", "は", "として"]
+                .iter()
+                .find(|mark| mask.get(at..).is_some_and(|rest| rest.starts_with(**mark)))?;
+            Some((seat, at + mark.len()))
+        })
+        .collect();
+    // Who takes a seat of honour alone is not listed here.
+    if seats.iter().all(|(seat, _)| seat.starts_with('副')) {
+        return Vec::new();
+    }
+    for (_, from) in seats {
         let rest = sentence.get(from..).unwrap_or_default();
         let rest_mask = mask.get(from..).unwrap_or_default();
         let Some(end) = ENDS.iter().filter_map(|end| rest_mask.find(end)).min() else { continue };
