@@ -337,6 +337,11 @@ impl Dress {
             let heading = escape(appendix.heading.as_str());
             out.push_str(&format!("<AppdxTable><AppdxTableTitle>{heading}</AppdxTableTitle>"));
             appendix.tables.iter().for_each(|table| xml_table(table, &mut out));
+            if appendix.tables.is_empty() && !appendix.lines.is_empty() {
+                // A table of one column is read as the lines it has.
+                let rows = appendix.lines.iter().map(|line| vec![line.clone()]).collect();
+                xml_table(&Table { rows }, &mut out);
+            }
             out.push_str("</AppdxTable>\n");
         }
         out.push_str("</LawBody></Law>\n");

@@ -141,22 +141,39 @@ fn similar(a: &str, b: &str) -> bool {
     !a.is_empty() && 2.0 * common as f64 / (a.len() + b.len()) as f64 >= 0.6
 }
 
+/// The values that are meant and those that are found, instrument by instrument and field by field.
+fn compared(gold: &Value, found: &Value) -> Vec<(&'static str, BTreeSet<Element>, BTreeSet<Element>)> {
+    let mut out = Vec::new();
+    for (g, p) in align(list(&gold["instruments"]), list(&found["instruments"])) {
+        let (mut gold, mut found) = (g.map(fields).unwrap_or_default(), p.map(fields).unwrap_or_default());
+        let names: BTreeSet<&str> = gold.keys().chain(found.keys()).copied().collect();
+        let mut take = |field| (field, gold.remove(field).unwrap_or_default(), found.remove(field).unwrap_or_default());
+        out.extend(names.into_iter().map(&mut take));
+    }
+    out
+}
+
 /// How many values of each field are meant, found and right in a file.
 pub(crate) fn count(gold: &Value, found: &Value) -> Counts {
     let mut out = Counts::new();
-    for (g, p) in align(list(&gold["instruments"]), list(&found["instruments"])) {
-        let (gold, found) = (g.map(fields).unwrap_or_default(), p.map(fields).unwrap_or_default());
-        let names: BTreeSet<&str> = gold.keys().chain(found.keys()).copied().collect();
-        let none = BTreeSet::new();
-        for field in names {
-            let (g, p) = (gold.get(field).unwrap_or(&none), found.get(field).unwrap_or(&none));
-            let counts = out.entry(field).or_default();
-            counts[0] += g.len();
-            counts[1] += p.len();
-            counts[2] += g.intersection(p).count();
-        }
+    for (field, g, p) in compared(gold, found) {
+        let counts = out.entry(field).or_default();
+        counts[0] += g.len();
+        counts[1] += p.len();
+        counts[2] += g.intersection(&p).count();
     }
     out
+}
+
+/// What is lost and what is found that nobody meant, a line each.
+pub(crate) fn differences(gold: &Value, found: &Value) -> Vec<String> {
+    let line = |mark: &str, field: &str, e: &Element| format!("  {mark} {field} {}", e.join(" / "));
+    let of = |(field, g, p): (&str, BTreeSet<Element>, BTreeSet<Element>)| {
+        let lost: Vec<String> = g.difference(&p).map(|e| line("lost", field, e)).collect();
+        let new: Vec<String> = p.difference(&g).map(|e| line("has ", field, e)).collect();
+        lost.into_iter().chain(new).collect::<Vec<String>>()
+    };
+    compared(gold, found).into_iter().flat_map(of).collect()
 }
 
 /// F1 of one field.

@@ -11,8 +11,10 @@ const SCORE_MIN: f64 = 0.98;
 fn total(cases: &[Case]) -> Counts {
     let mut total = Counts::new();
     for case in cases {
-        let counts = score::count(&case.gold, &cases::facts(&case.book()));
+        let found = cases::facts(&case.book());
+        let counts = score::count(&case.gold, &found);
         println!("{} {:.3}", case.name, score::macro_f1(&counts));
+        score::differences(&case.gold, &found).iter().for_each(|line| println!("{line}"));
         for (field, [gold, found, right]) in counts {
             let sum = total.entry(field).or_default();
             (sum[0], sum[1], sum[2]) = (sum[0] + gold, sum[1] + found, sum[2] + right);
