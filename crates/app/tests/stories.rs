@@ -160,3 +160,51 @@ async fn a_regulation_is_imported_adopted_and_refuses() {
     page.sees("要領第4条").await;
     page.shot("6-refused").await;
 }
+
+/// 第4条から第5条: without a meeting that was closed nobody instructs; with one, the instruction is due.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_chief_instructs_only_after_a_meeting_that_was_closed() {
+    let demo = Demo::start("council");
+    let page = Browser::start("council", &demo.address).await;
+    sign_in(&page, "W-01", "総務課長").await;
+    page.open("/books").await;
+    page.sees("会議").await;
+    page.shot("1-books").await;
+    page.open("/duties?whose=all").await;
+    page.sees("期限").await;
+    page.shot("2-duties").await;
+
+    page.open("/acts/meeting.call").await;
+    page.shot("3-call").await;
+    // Nothing is filled in: each field says so beside itself.
+    page.clicks("main form button.first").await;
+    page.sees("「回次」を入力してください。").await;
+    page.sees("「開催予定日」を入力してください。").await;
+    page.shot("4-wrong").await;
+    page.types("#session_no", "1").await;
+    page.types("[name='scheduled_on.y']", "令和9").await;
+    page.types("[name='scheduled_on.m']", "1").await;
+    page.types("[name='scheduled_on.d']", "20").await;
+    page.types("#place", "第一会議室").await;
+    page.clicks("main form button.first").await;
+    page.sees("記録").await;
+    page.open("/books/meetings").await;
+    page.sees("第一会議室").await;
+    page.shot("5-called").await;
+
+    // The meeting was not held, so nothing can be based on it.
+    let (officer, _) = demo.employee("jumin_hosa");
+    page.open("/acts/instruction.issue").await;
+    page.picks("#kind", "instruct").await;
+    page.clicks_text("#meeting_no option", "CM").await;
+    page.picks("#to_person", &officer).await;
+    page.types("#content", "操作者用ICカードの点検").await;
+    page.types("[name='due.y']", "令和9").await;
+    page.types("[name='due.m']", "2").await;
+    page.types("[name='due.d']", "10").await;
+    page.clicks("main form button.first").await;
+    page.sees("終わった会議の結果に基づいていないため").await;
+    page.sees("第5条").await;
+    assert_eq!(page.value("#content").await, "操作者用ICカードの点検", "what was typed stays");
+    page.shot("6-refused").await;
+}

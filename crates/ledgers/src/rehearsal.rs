@@ -5,6 +5,8 @@
 //! profile is checked, and red when the mechanism that it shows is taken away.
 
 mod script;
+#[cfg(test)]
+mod tests;
 mod town;
 
 use std::collections::BTreeMap;
@@ -19,7 +21,7 @@ use crate::books::{Books, Registers as _, RowChange, Shelf};
 use crate::event::{Act, Actor, Asked, Body, Event, Given};
 use crate::kind::{Ask, Registry};
 use crate::procedure::duties;
-use crate::spec::{ActSpec, ColumnKind, FieldKind, Form, ViewSpec};
+use crate::spec::{ActSpec, ColumnKind, FieldKind, Form, View as _, ViewSpec};
 use crate::value::Value;
 use script::{AsText as _, Scenario, Step};
 
@@ -278,13 +280,13 @@ impl<'a> Stage<'a> {
             body,
             private: (!private.is_empty()).then(|| "digest".to_owned()),
         };
-        self.fold(&event);
+        let opened = self.fold(&event);
         self.texts.insert(seq, private);
-        let step = self.registry.filings().step(act);
-        step.map_or_else(String::new, |(book, _)| format!("{}{seq:06}", book.number))
+        opened
     }
 
-    fn fold(&mut self, event: &Event) {
+    /// Folds an event; gives the key of the row that it opened.
+    fn fold(&mut self, event: &Event) -> String {
         let mut shelf = Shelf::new(&self.books);
         self.registry.fold(event, &mut shelf);
         let changes = shelf.into_changes();
@@ -293,7 +295,15 @@ impl<'a> Stage<'a> {
                 self.journals.entry(view).or_default().push(row.clone());
             }
         }
+        let opened = changes.iter().find_map(|change| match change {
+            RowChange::Put { view, key, .. } | RowChange::Close { view, key, .. } => {
+                let new = *view != duties::Done::SPEC.name && self.books.row(view, key).is_none();
+                new.then(|| key.clone())
+            }
+            RowChange::Remove { .. } | RowChange::Add { .. } => None,
+        });
         self.books.apply(changes);
+        opened.unwrap_or_default()
     }
 
     fn duty(&self, step: &script::DutyStep) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
+use sekisho_ledgers::procedure::shipped;
 use sekisho_ledgers::spec::ViewSpec;
 
 use crate::desk::Live;
@@ -143,13 +144,58 @@ fn matrix(web: &Web) -> Markup {
 /// `GET /books`
 pub(crate) fn all(web: &Web, call: &Call) -> Reply {
     let live = call.live()?;
-    let label = |view: &str| web.desk.registry().view(view).map_or("", |spec| spec.label);
+    let mut groups: Vec<(&str, Vec<&About>)> = vec![("人、カード、機器、室、記録", BOOKS.iter().collect())];
+    for area in shipped().procedures().areas.values() {
+        let mine = |about: &&About| area.books.iter().any(|book| book.name == about.view);
+        let books: Vec<&About> = book::of_data().iter().filter(mine).collect();
+        match groups.iter_mut().find(|(room, _)| *room == area_ja(&area.room)) {
+            Some((_, known)) => known.extend(books),
+            None => groups.push((area_ja(&area.room), books)),
+        }
+    }
+    groups.iter_mut().for_each(|(_, books)| books.retain(|about| spoken_of(web, about)));
+    groups.retain(|(_, books)| !books.is_empty());
     let body = html! {
         p.lead { "規程が求める台帳です。書き換えはできません。操作を行うと、自動で載ります。" }
+        nav.no-print aria-label="台帳の区分" { ul.inline {
+            @for (n, (room, _)) in groups.iter().enumerate() { li { a href={ "#group-" (n) } { (room) } } }
+        } }
+        @for (n, (room, books)) in groups.iter().enumerate() {
+            h2 id={ "group-" (n) } { (room) }
+            (listed(web, live, room, books))
+        }
+    };
+    Ok(frame::page(web, call, &Head::ok("台帳", "/books"), &body))
+}
+
+/// What an area of business is called.
+fn area_ja(room: &str) -> &str {
+    match room {
+        "council" => "会議、指示、対策",
+        "entry" => "入退室",
+        "requests" => "住民の求め",
+        "forms" => "本人確認情報、帳票、カードの保管",
+        "assets" => "情報資産、媒体、文書",
+        "operations" | "plans" => "計画、保守、ソフトウェア",
+        "network" => "ネットワーク",
+        "incidents" => "事故、障害、接続の停止",
+        "outsourcing" => "外部委託",
+        "people" => "教育、監査、点検",
+        "access" | "cards" => "カード、パスワード、利用の点検",
+        "organisation" => "組織",
+        "regulation" => "規程の管理",
+        "duties" => "期限",
+        other => other,
+    }
+}
+
+fn listed(web: &Web, live: &Live, room: &str, books: &[&About]) -> Markup {
+    let label = |view: &str| web.desk.registry().view(view).map_or("", |spec| spec.label);
+    html! {
         div.scroll { table {
-            caption.hidden { "台帳の一覧" }
+            caption.hidden { (room) "の台帳の一覧" }
             thead { tr { th scope="col" { "台帳" } th scope="col" { "内容" } th scope="col" { "保存" } } }
-            tbody { @for about in BOOKS.iter().filter(|about| spoken_of(web, about)) {
+            tbody { @for about in books {
                 tr {
                     @match closed(web, live, about.opened_by) {
                         None => {
@@ -165,8 +211,7 @@ pub(crate) fn all(web: &Web, call: &Call) -> Reply {
                 }
             } }
         } }
-    };
-    Ok(frame::page(web, call, &Head::ok("台帳", "/books"), &body))
+    }
 }
 
 /// A book that nothing in the regulation asks for is no duty, and is not shown.
@@ -187,7 +232,7 @@ fn retention(web: &Web, view: &str) -> Markup {
     html! {
         @match found {
             Some(retention) => {
-                (retention.years) "年" @if retention.basis == Basis::Adopted { "（村の定め）" }
+                (retention.years) "年" @if retention.basis == Basis::Adopted { "（自治体の定め）" }
                 @for cite in &retention.cites { " " (decision::article(web, cite)) }
             }
             None => "消さない",

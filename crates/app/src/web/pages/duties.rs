@@ -40,14 +40,13 @@ fn table(web: &Web, live: &Live, shown: &[&Due], today: Date) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="期限の表" { table {
             caption.hidden { "期限" }
-            thead { tr { @for title in ["状態", "期日", "すること", "対象", "だれが", "急ぎ方", "根拠", ""] { th scope="col" { (title) } } } }
+            thead { tr { @for title in ["状態", "期日", "すること", "対象", "だれが", "根拠", ""] { th scope="col" { (title) } } } }
             tbody { @for due in shown { tr {
-                td.no-break { (sign(due, today)) }
+                td.no-break { (sign(due, today)) br; span.quiet { (urgency(due.urgency)) } }
                 td.no-break { (due.day.wareki()) }
                 th scope="row" { (due.ja) }
                 td { (subject(web, due)) }
                 td { (owner(web, due)) }
-                td.no-break { (urgency(due.urgency)) }
                 td { (decision::articles(web, &due.cites)) }
                 td.no-break { @if let Some((path, label)) = way(web, live, due) { a.button.small href=(path) { (label) } } }
             } } }
