@@ -3,11 +3,12 @@
 mod declared;
 mod demands;
 mod listed;
+mod shares;
 mod spoken;
 
 use super::super::words;
 use super::scope::{Scope, Unit};
-use super::{Found, Room};
+use super::{Found, Requirement, Room};
 
 /// No regulation controls more places.
 const PLACES_MAX: usize = 200;
@@ -96,6 +97,9 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Room> {
     let mut places = listed::read(scope);
     if places.is_empty() {
         places = spoken::read(scope);
+    } else {
+        let others = spoken::others(scope, &places);
+        places.extend(others);
     }
     places.truncate(PLACES_MAX);
     let asked = demands::read(scope, &places);

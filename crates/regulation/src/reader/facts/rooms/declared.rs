@@ -116,13 +116,15 @@ fn furnished<'s>(unit: &Unit<'_>, sentence: &'s str, mask: &str) -> Option<Vec<&
     const VERBS: [&str; 6] = ["に置く", "に置き", "に設置", "に設け", "に配置", "に備え"];
     let at = VERBS.iter().filter_map(|verb| mask.find(verb)).min()?;
     let before = sentence.get(..at)?;
-    let rest = unit.text.plain().split_once(before).map_or("", |(_, rest)| rest);
-    let entered = THESE.iter().any(|these| {
-        rest.match_indices(these).any(|(at, these)| {
+    let pointed = |rest: &str| {
+        THESE.iter().flat_map(|these| rest.match_indices(these)).any(|(at, these)| {
             let behind: String = rest.get(at + these.len()..).unwrap_or_default().chars().take(8).collect();
             ENTRY.iter().any(|word| behind.contains(word))
         })
-    });
+    };
+    let later = unit.article.paragraphs.iter().skip(unit.index + 1).map(|paragraph| paragraph.text.plain());
+    let rest = unit.text.plain().split_once(before).map_or("", |(_, rest)| rest);
+    let entered = pointed(rest) || later.into_iter().any(pointed);
     let names = list(before);
     (entered && !names.is_empty()).then_some(names)
 }

@@ -7,7 +7,7 @@ use super::super::super::text::Text;
 use super::super::super::words;
 use super::super::scope::{Scope, Unit};
 use super::super::{Found, Requirement};
-use super::{Place, is_place, level, levels, speaks_of_entry};
+use super::{Place, is_place, level, levels, shares, speaks_of_entry};
 
 /// What is asked of those who enter each of these places.
 pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Requirement>>> {
@@ -34,15 +34,17 @@ pub(super) fn read(scope: &Scope<'_>, places: &[Place]) -> Vec<Vec<Found<Require
         for sentence in unit.sentences() {
             let Some(here) = about.places_of(unit, sentence, in_article) else { continue };
             let (all, own) = sentence.split_at(singled_out(sentence, places));
-            let (of_all, of_own) = (demands(&unnamed(all, places)), demands(&unnamed(own, places)));
+            let of_all = demands(&unnamed(all, places));
+            let of_own = shares::clauses(own, places, &here);
             for (i, asked) in out.iter_mut().enumerate() {
                 if exempt.iter().any(|(place, paragraphs)| *place == i && paragraphs.contains(&unit.place())) {
                     continue;
                 }
                 let before = asked.len();
                 put(asked, unit.text, all, &of_all, unit.id());
-                if here.contains(&i) {
-                    put(asked, unit.text, own, &of_own, unit.id());
+                for (clause, _) in of_own.iter().filter(|(_, about)| about.contains(&i)) {
+                    let wanted = shares::asked(&unnamed(clause, places), own);
+                    put(asked, unit.text, clause, &wanted, unit.id());
                 }
                 if asked.len() > before {
                     scope.mark(unit.text);
@@ -115,7 +117,13 @@ impl<'a> About<'a, '_> {
 
     /// The places whose entry this sentence speaks of; `None` where it speaks of something else.
     fn places_of(&mut self, unit: &Unit<'a>, sentence: &str, in_article: bool) -> Option<Vec<usize>> {
+        let excepted = excepted(sentence, self.places);
+        let every = || (0..self.places.len()).filter(|place| !excepted.contains(place)).collect::<Vec<usize>>();
         let mut here = spoken_of(sentence, self.places);
+        here.retain(|place| !excepted.contains(place));
+        if !excepted.is_empty() && here.is_empty() || !here.is_empty() && shares::others(sentence).is_some() {
+            here = every();
+        }
         let lead = unit.lead.map(Text::plain).unwrap_or_default();
         let entry = speaks_of_entry(sentence)
             || speaks_of_entry(lead) && unit.depth > 0
@@ -135,7 +143,6 @@ impl<'a> About<'a, '_> {
         if here.is_empty() {
             here = self.last.clone().unwrap_or_default();
         }
-        let every = || (0..self.places.len()).collect();
         if here.is_empty() && speaks_of_all(self.scope, sentence, self.places) {
             here = every();
         }
@@ -150,6 +157,20 @@ impl<'a> About<'a, '_> {
         self.last = Some(here.clone());
         Some(here)
     }
+}
+
+/// The places that a sentence leaves out: 管理区域(乙室を除く。), 乙室以外の室.
+fn excepted(sentence: &str, places: &[Place]) -> Vec<usize> {
+    const LEAVES: [&str; 6] = ["を除く", "以外の室", "以外の区域", "以外の場所", "以外の区画", "以外の施設"];
+    let left = LEAVES.iter().flat_map(|mark| sentence.match_indices(mark)).flat_map(|(at, mark)| {
+        let before = sentence.get(..at).unwrap_or_default();
+        let open = before.rfind('(').map(|at| at + 1);
+        let clause =
+            ["は、", "て、", "し、", "り、"].iter().filter_map(|end| before.rfind(end).map(|i| i + end.len())).max();
+        let from = if mark == "を除く" { open } else { open.max(clause) };
+        spoken_of(before.get(from.unwrap_or(0)..).unwrap_or_default(), places)
+    });
+    left.collect()
 }
 
 /// Whether a sentence speaks of all places by a word for them: 管理区域, 運用室.
@@ -167,11 +188,10 @@ fn singled_out(sentence: &str, places: &[Place]) -> usize {
         let at = sentence.find(name)?;
         let rest = sentence.get(at + name.len()..)?;
         let before = sentence.get(..at)?;
-        let clause =
-            ["い、", "し、", "り、"].iter().filter_map(|end| before.rfind(end).map(|i| i + end.len())).max()?;
-        ["には", "にあっては", "については"].iter().any(|mark| rest.starts_with(mark)).then_some(clause)
+        let clause = ["い、", "し、", "り、"].iter().filter_map(|end| before.rfind(end).map(|i| i + end.len())).max();
+        ["には", "にあっては", "については"].iter().any(|mark| rest.starts_with(mark)).then_some((at, clause))
     });
-    spoken.min().unwrap_or(0)
+    spoken.min().and_then(|(_, clause)| clause).unwrap_or(0)
 }
 
 fn in_entry_article(unit: &Unit<'_>) -> bool {
@@ -360,5 +380,16 @@ pub(super) fn demands(sentence: &str) -> Vec<(Requirement, usize)> {
         (Requirement::Record, record),
         (Requirement::Escort, find(&["立会", "立ち会", "同行", "付き添", "付添", "同伴", "同席"])),
     ];
-    found.into_iter().filter_map(|(requirement, at)| Some((requirement, at?))).collect()
+    let waived = waived(&mask);
+    let asked = |at: &usize| waived.as_ref().is_none_or(|clause| !clause.contains(at));
+    found.into_iter().filter_map(|(requirement, at)| Some((requirement, at.filter(asked)?))).collect()
+}
+
+/// The clause that says what is not asked: 職員にあっては、許可を要しない.
+fn waived(mask: &str) -> Option<std::ops::Range<usize>> {
+    const WAIVES: [&str; 8] =
+        ["を要しない", "を必要としない", "は不要", "は要しない", "を省略", "は必要としない", "を免除", "を求めない"];
+    let at = WAIVES.iter().filter_map(|word| mask.find(word)).min()?;
+    let from = mask.get(..at)?.rfind('、').unwrap_or(0);
+    Some(from..at)
 }

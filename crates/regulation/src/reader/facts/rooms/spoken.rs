@@ -51,6 +51,38 @@ pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
     out
 }
 
+/// The rooms that no list names and that a sentence asks something of by themselves.
+pub(super) fn others(scope: &Scope<'_>, listed: &[Place]) -> Vec<Place> {
+    const KINDS: [&str; 6] = ["室", "窓口", "書庫", "コーナー", "カウンター", "倉庫"];
+    let of_list = |name: &str| {
+        let called = scope.call(name);
+        let names = |place: &Place| -> bool {
+            let own = std::iter::once(&place.name.value).chain(&place.aliases);
+            own.into_iter()
+                .any(|own| [name, called].iter().any(|name| own.contains(name) || name.contains(own.as_str())))
+        };
+        listed.iter().any(names) || scope.short.iter().any(|(long, short)| long == name || short == name)
+    };
+    let own = |name: &str| {
+        name.chars().count() >= 2
+            && KINDS.iter().any(|kind| name.ends_with(kind))
+            && name.chars().all(words::names)
+            && !["各", "前条", "事務", "執務", "会議", "運用", "当該"].iter().any(|word| name.starts_with(word))
+            && !ANY.contains(&name)
+    };
+    let mut out = read(scope);
+    out.retain(|place| own(&place.name.value) && !of_list(&place.name.value));
+    out.retain(|place| {
+        let asks = |sentence: &&str| {
+            sentence.contains(place.name.value.as_str())
+                && speaks_of_entry(sentence)
+                && !super::demands::demands(sentence).is_empty()
+        };
+        scope.units.iter().any(|unit| unit.sentences().iter().any(|sentence| asks(sentence)))
+    });
+    out
+}
+
 /// The same place may be named with other joints: サーバ、機器の室, サーバ及び機器の室.
 fn key(name: &str) -> String {
     ["及び", "並びに", "又は", "、", "・"].iter().fold(name.to_owned(), |name, joint| name.replace(joint, ""))
@@ -113,12 +145,12 @@ fn without_clause(phrase: &str) -> &str {
 }
 
 /// 端末室は、施錠し、許可を得た者が入室すること: the place that a sentence is about.
-fn topic<'s>(sentence: &'s str, mask: &str) -> Option<(usize, &'s str)> {
-    let at = mask.find("は、")?;
-    let name = sentence.get(..at)?;
-    let place = is_place(name) && name.chars().all(words::names) && !name.ends_with("保管庫");
+fn topic<'s>(sentence: &'s str, mask: &str) -> Vec<(usize, &'s str)> {
+    let Some(at) = mask.find("は、") else { return Vec::new() };
+    let names = list(sentence.get(..at).unwrap_or_default());
+    let place = |name: &&str| name.chars().all(words::names) && !name.ends_with("保管庫");
     let asks = mask.get(at..).is_some_and(speaks_of_entry) && !super::demands::demands(sentence).is_empty();
-    (place && asks).then_some((at, name))
+    if asks && names.iter().all(place) { names.into_iter().map(|name| (at, name)).collect() } else { Vec::new() }
 }
 
 /// The places that a sentence makes an area of control: 機械室及び窓口を管理区域とする.
