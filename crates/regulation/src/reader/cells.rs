@@ -44,6 +44,11 @@ pub(super) fn goes_on(before: &str, after: &str) -> bool {
         || is_fragment(after) && kind(before).is_none()
 }
 
+/// Whether the second of two pieces need not be a name of its own beside the first.
+pub(super) fn may_go_on(before: &str, after: &str) -> bool {
+    kind(before).is_none() || kind(after).is_none() || after.chars().count() <= 3
+}
+
 /// Whether a piece is only the end of a name: 課長, 責任者, 管理簿.
 fn is_fragment(piece: &str) -> bool {
     const ENDS: [&str; 16] = [

@@ -73,7 +73,16 @@ fn listed<'a>(scope: &Scope<'a>, unit: &Unit<'a>) -> Vec<Found<String>> {
             out.extend(device(scope, unit, line, each).filter(|found| !is_head(&found.value)));
         }
         for table in scope.tables_of(unit) {
-            let column = members::column(table, &["機器", "名称", "対象", "装置", "端末"]).unwrap_or(0);
+            let column = members::column(table, &["機器", "名称", "対象", "装置", "端末"])
+                .or_else(|| {
+                    let numbers = |c: &usize| {
+                        body(table).filter_map(|row| row.get(*c)).all(|cell| {
+                            heads::leading_number(cell.plain()).is_some_and(|(_, len)| len == cell.plain().len())
+                        })
+                    };
+                    (0..table.rows.first().map_or(0, Vec::len)).find(|c| !numbers(c))
+                })
+                .unwrap_or(0);
             for cell in body(table).filter_map(|row| row.get(column)) {
                 out.push(Found::written(cell, words::bare(cell.plain()), unit.id()));
             }

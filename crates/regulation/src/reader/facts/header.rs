@@ -295,8 +295,7 @@ fn enforcement_column(head: &str) -> Option<usize> {
     }
     let head: String = head.chars().filter(|c| *c != ' ').collect();
     let at = head.find("施行")?;
-    let days =
-        |text: &str| ["年月日", "期日", "日付", "の日"].iter().map(|day| text.matches(day).count()).sum::<usize>();
+    let days = |text: &str| text.matches('日').count();
     let before = days(head.get(..at)?);
     (before > 0 && days(head.get(at..)?) > 0).then_some(before)
 }

@@ -287,7 +287,13 @@ fn start(phrase: &str) -> &str {
         "場合、",
         "都度、",
     ];
-    let cut = ENDS.iter().filter_map(|end| mask.rfind(end).map(|at| at + end.len())).max().unwrap_or(0);
+    // 管理者は操作履歴を: whose duty it is stands before.
+    let keeper = mask.match_indices('は').rfind(|(at, _)| {
+        let name = words::named(phrase.get(..*at).unwrap_or_default());
+        words::is_office(name) || name.ends_with('長')
+    });
+    let clause = ENDS.iter().filter_map(|end| mask.rfind(end).map(|at| at + end.len())).max();
+    let cut = clause.max(keeper.map(|(at, mark)| at + mark.len())).unwrap_or(0);
     phrase.get(cut..).unwrap_or(phrase).trim_start_matches(['、', ' '])
 }
 

@@ -146,7 +146,7 @@ impl<'a> Roles<'a, '_> {
                     names.retain(|_| !listed.iter().any(|end| clause.ends_with(end)));
                     for name in &names {
                         if names::is_set_up(name) {
-                            self.add(unit, name, &[], unit.text);
+                            self.add(unit, name, &names::defined(clause, name), unit.text);
                         }
                     }
                     current = names;
@@ -159,7 +159,7 @@ impl<'a> Roles<'a, '_> {
                 Verb::Be => {}
                 Verb::Serve => self.serve(unit, clause, &mut current),
                 // Xは、Zが指名する says who names somebody, not a post that fills the office.
-                Verb::Name => {}
+                Verb::Name => self.named_to(unit, clause),
             }
             before = Some(verb);
             from = end;
@@ -179,6 +179,17 @@ impl<'a> Roles<'a, '_> {
             self.put(unit, &[*name], clause);
         }
         fits
+    }
+
+    /// 総務課長を管理者に任命する
+    fn named_to(&mut self, unit: &Unit<'a>, clause: &'a str) {
+        let Some(clause) = clause.trim_end().strip_suffix('に') else { return };
+        for (post, name) in given(clause) {
+            let filled = posts::of(post);
+            if words::is_office(name) && !filled.is_empty() && filled.iter().all(|post| posts::is_named(post)) {
+                self.add(unit, name, &filled, unit.text);
+            }
+        }
     }
 
     /// 総務課長は、管理者の職を兼ねる: the post stands first.

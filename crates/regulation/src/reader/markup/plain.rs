@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::heads;
 use super::super::text::{self, Text};
-use super::{Line, below};
+use super::super::{cells, heads};
+use super::{Line, below, table_row};
 
 /// Signs before a title.
 const TITLE_SIGNS: [char; 3] = ['○', '◯', '〇'];
@@ -12,6 +12,8 @@ const TITLE_SIGNS: [char; 3] = ['○', '◯', '〇'];
 pub(super) fn lines(text: &str, comma: char) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     let mut gap = false;
+    // The rows of a table within drawn lines; `None` where a line is drawn.
+    let mut drawn: Vec<Option<Vec<Text>>> = Vec::new();
     for (at, raw) in physical(text) {
         if raw.trim().is_empty() {
             gap = true;
@@ -20,12 +22,61 @@ pub(super) fn lines(text: &str, comma: char) -> Vec<Line> {
         let gap = std::mem::take(&mut gap);
         let in_table = !gap && out.last().is_some_and(|last| last.cells.len() == 2);
         match cells(raw, at, in_table, comma) {
-            Some(cells) if cells.iter().any(|cell| !cell.is_empty()) => below(&mut out, cells, gap),
-            Some(_) => out.push(Line::default()),
-            None => out.push(line(raw, at, gap, comma)),
+            Some(cells) if cells.iter().all(Text::is_empty) => drawn.push(None),
+            Some(cells) if !drawn.is_empty() && !gap => drawn.push(Some(cells)),
+            Some(cells) => {
+                put_drawn(std::mem::take(&mut drawn), &mut out);
+                below(&mut out, cells, gap);
+            }
+            None => {
+                put_drawn(std::mem::take(&mut drawn), &mut out);
+                out.push(line(raw, at, gap, comma));
+            }
         }
     }
+    put_drawn(drawn, &mut out);
     out
+}
+
+/// The rows of a table within drawn lines. Where lines part its rows, what stands between two of them is
+/// one row, however many lines a narrow column made of it.
+fn put_drawn(drawn: Vec<Option<Vec<Text>>>, out: &mut Vec<Line>) {
+    let groups: Vec<Vec<&Vec<Text>>> = drawn
+        .split(Option::is_none)
+        .map(|group| group.iter().flatten().collect())
+        .filter(|group: &Vec<_>| !group.is_empty())
+        .collect();
+    let width = groups.iter().flatten().map(|row| row.len()).max().unwrap_or(0);
+    let wraps = |group: &Vec<&Vec<Text>>| {
+        group.windows(2).all(|pair| match pair {
+            [above, below] => {
+                let ended = |(above, below): (&Text, &Text)| above.as_str().ends_with('。') && !below.is_empty();
+                let first = above.first().zip(below.first());
+                first.is_some_and(|(above, below)| cells::may_go_on(above.as_str(), below.as_str()))
+                    && !above.iter().zip(below.iter()).any(ended)
+            }
+            _ => true,
+        })
+    };
+    let even = groups.iter().flatten().all(|row| row.len() == width);
+    if groups.len() < 3 || !even || !groups.iter().all(wraps) {
+        for row in drawn {
+            match row {
+                Some(cells) => below(out, cells, false),
+                None => out.push(Line::default()),
+            }
+        }
+        return;
+    }
+    for group in groups {
+        let whole = |c: usize| {
+            let pieces: Vec<Text> =
+                group.iter().filter_map(|row| row.get(c)).filter(|cell| !cell.is_empty()).cloned().collect();
+            cells::joined(&pieces)
+        };
+        out.push(table_row((0..width).map(whole).collect(), false));
+    }
+    out.push(Line::default());
 }
 
 /// The cells of a row drawn with bars or tabs; none where a line only draws.

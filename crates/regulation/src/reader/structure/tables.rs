@@ -2,7 +2,7 @@
 
 use super::super::instrument::Table;
 use super::super::text::Text;
-use super::super::{cells, words};
+use super::super::{cells, heads, words};
 
 /// Words that head the columns of tables of this genre.
 const HEADS: [&str; 45] = [
@@ -95,7 +95,9 @@ pub(super) fn from_columns(lines: &[Text]) -> Option<Table> {
         out
     };
     let width = lines.first()?.as_str().split(' ').count();
-    let even = (2..=5).contains(&width)
+    let marked = width == 2 && lines.iter().all(|line| heads::marker(line.as_str()).is_some());
+    let even = !marked
+        && (2..=5).contains(&width)
         && lines.len() >= 2
         && lines.len() <= 500
         && lines.iter().all(|line| line.as_str().split(' ').count() == width);

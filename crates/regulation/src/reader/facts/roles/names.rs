@@ -1,6 +1,7 @@
 //! The offices that a clause names.
 
 use super::super::super::words;
+use super::super::posts;
 
 /// The offices named at the end of a clause before を置く.
 pub(super) fn offices(clause: &str) -> Vec<&str> {
@@ -67,6 +68,14 @@ pub(super) fn given(clause: &str) -> Vec<(&str, &str)> {
     parts.into_iter().filter_map(halves).collect()
 }
 
+/// The posts by which a parenthesis defines an office: 責任者(総務課長の職にある者をいう。)を置く.
+pub(super) fn defined<'a>(clause: &'a str, name: &str) -> Vec<&'a str> {
+    let inner = clause.rfind(name).and_then(|at| clause.get(at + name.len()..)?.strip_prefix('('));
+    let Some(said) = inner.and_then(|inner| inner.get(..inner.find("をいう")?)) else { return Vec::new() };
+    let filled = posts::of(said);
+    if filled.iter().all(|post| posts::is_named(post)) { filled } else { Vec::new() }
+}
+
 /// A phrase without a count behind it: 責任者1人.
 fn uncounted(phrase: &str) -> &str {
     let phrase = phrase.trim_end();
@@ -91,7 +100,7 @@ pub(super) fn subjects(clause: &str, fills: bool) -> Vec<Subject<'_>> {
     let mut out = Vec::new();
     for (at, mark) in mask.match_indices('は') {
         let before = clause.get(..at).unwrap_or_default();
-        let name = words::named(before);
+        let name = words::named(before.trim_end().strip_suffix("の職").unwrap_or(before));
         let first = fills && out.is_empty() && before.chars().count() <= 40 && !before.contains('、');
         let other = first
             && !name.ends_with('又')
