@@ -18,3 +18,5 @@ mod mangled;
 mod score;
 #[path = "reader/scores.rs"]
 mod scores;
+#[path = "reader/wordings.rs"]
+mod wordings;

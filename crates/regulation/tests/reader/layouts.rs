@@ -17,7 +17,7 @@ fn field(articles: &str, name: &str) -> Vec<String> {
     found
 }
 
-fn check(name: &str, cases: &[(&str, &[&str])]) {
+pub(crate) fn check(name: &str, cases: &[(&str, &[&str])]) {
     for (articles, meant) in cases {
         let mut meant: Vec<String> = meant.iter().map(ToString::to_string).collect();
         meant.sort();
