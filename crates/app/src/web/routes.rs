@@ -86,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
     get("/books/{view}/export.csv", Needs::SignedIn, pages::books::csv, "台帳のCSV"),
     get("/books/{view}/export.xlsx", Needs::SignedIn, pages::books::xlsx, "台帳のExcel"),
     get("/books/{view}/{key}", Needs::SignedIn, pages::detail::show, "台帳の一行"),
+    get("/books/{view}/{key}/print", Needs::SignedIn, pages::detail::print, "台帳の一行の印刷"),
     get("/acts/{act}", Needs::SignedIn, pages::acts::show, "操作のフォーム"),
     post("/acts/{act}", Needs::SignedIn, pages::acts::submit, "操作"),
     get("/evidence/{seq}", Needs::SignedIn, pages::evidence::show, "記録の証拠"),

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
+use sekisho_ledgers::Registers as _;
 use sekisho_ledgers::kinds::history::view::Operation;
 use sekisho_ledgers::ports::{Filter, ListQuery, Test};
 use sekisho_ledgers::spec::{ActSpec, ColumnKind, FieldKind, Row, View as _, ViewSpec};
@@ -19,6 +20,8 @@ use crate::web::fault::Fault;
 use crate::web::frame::{self, Head};
 use crate::web::parts::{decision, evidence};
 
+/// Rows of one other book that are listed beside a thing.
+const RELATED_MAX: usize = 20;
 /// Events that are listed of a thing.
 const EVENTS_MAX: u64 = 100;
 
@@ -76,7 +79,7 @@ fn page(web: &Web, call: &Call, live: &Live, spec: &'static ViewSpec, key: &str,
     let name = if spec.name == "people" { format!("{}（{name}）", web.desk.person_name(key)) } else { name };
     let title = format!("{name}　{}", spec.label);
     let body = html! {
-        p.no-print { a href={ "/books/" (spec.name) } { (spec.label) "の一覧へ" } }
+        p.no-print { a href={ "/books/" (spec.name) } { (spec.label) "の一覧へ" } "　" a href={ (row_path(spec.name, key)) "/print" } { "この件を印刷" } }
         (acts(web, live, spec, key, row))
         section.sheet {
             h2 { "記載事項" }
@@ -89,9 +92,64 @@ fn page(web: &Web, call: &Call, live: &Live, spec: &'static ViewSpec, key: &str,
             } }
         }
         @if spec.name == "people" { (roles(web, key)) }
+        (related(web, live, spec, key))
         (events(web, key)?)
     };
     Ok(frame::page(web, call, &Head::ok(&title, room_of(spec.name)), &body))
+}
+
+/// `GET /books/{view}/{key}/print`: one row as a sheet of paper, with boxes for the seals.
+pub(crate) fn print(web: &Web, call: &Call) -> Reply {
+    let live = call.live()?;
+    let (view, key) = (call.param("view"), call.param("key"));
+    let (spec, _) = readable(web, live, view)?;
+    let row = find(web, spec, key)?.ok_or(Fault::NotFound)?;
+    let body = html! {
+        h1 { (spec.label) }
+        div.top-right {
+            div { p {
+                (web.desk.profile().settings.municipality) br;
+                (instant_ja(web.desk.now_ms())) " 現在" br;
+                (key)
+            } }
+            (frame::seal_boxes())
+        }
+        table {
+            caption.hidden { (spec.label) }
+            tbody { @for (column, value) in spec.columns.iter().zip(&row) { tr {
+                th scope="row" { (column.label) }
+                td { (web.desk.cell(column.kind, value)) }
+            } } }
+        }
+    };
+    Ok(frame::paper(web, spec.label, false, &row_path(view, key), &body))
+}
+
+/// Rows of other books that name this one, the newest first.
+fn related(web: &Web, live: &Live, spec: &ViewSpec, key: &str) -> Markup {
+    let mut found: Vec<(&'static ViewSpec, &'static str, Row)> = Vec::new();
+    for view in web.desk.registry().views() {
+        let names = |kind: ColumnKind| matches!(kind, ColumnKind::Ref(to) | ColumnKind::Refs(to) if to == spec.name);
+        for (at, column) in view.columns.iter().enumerate().filter(|(_, column)| names(column.kind)) {
+            if readable(web, live, view.name).is_err() {
+                continue;
+            }
+            let rows = web.desk.house().read(|books| books.rows(view.name, ""));
+            let of = |row: &Row| row.get(at).and_then(Value::text).is_some_and(|all| all.split(' ').any(|one| one == key));
+            found.extend(rows.into_iter().rev().filter(of).take(RELATED_MAX).map(|row| (view, column.label, row)));
+        }
+    }
+    html! {
+        @if !found.is_empty() {
+            section.sheet {
+                h2 { "この番号を記している台帳" }
+                ul { @for (view, column, row) in &found {
+                    @let other = row.first().and_then(Value::text).unwrap_or_default();
+                    li { (view.label) "　" a href=(row_path(view.name, other)) { (other) } span.quiet { "（" (column) "）" } }
+                } }
+            }
+        }
+    }
 }
 
 fn room_of(view: &str) -> &'static str {
