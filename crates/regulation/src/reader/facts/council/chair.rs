@@ -108,40 +108,9 @@ fn chaired<'s>(before: &'s str, after: &'s str) -> Option<&'s str> {
     {
         return by.rsplit(['、', '。']).next().map(|part| part.rsplit("は、").next().unwrap_or(part));
     }
-    // 委員長を置き、Xをもって充てる; 議長は、Xをもって充てる
-    let names = after
-        .strip_prefix("は、")
-        .or_else(|| after.strip_prefix('は'))
-        .or_else(|| after.strip_prefix("には、"))
-        .or_else(|| after.strip_prefix("を置き、"))
-        .or_else(|| after.strip_prefix("に、"))
-        .or_else(|| after.strip_prefix("には"));
+    let names = ["は、", "は", "には、", "を置き、", "に、", "には"].iter().find_map(|mark| after.strip_prefix(mark));
     if let Some(rest) = names {
-        let mask = words::masked(rest);
-        const TAILS: [&str; 14] = [
-            "をもってこれに充て",
-            "をもって充て",
-            "をもって、充て",
-            "を充て",
-            "とする",
-            "とし、",
-            "が務め",
-            "が当た",
-            "がこれに当た",
-            "がその任に当た",
-            "が行",
-            "がこれを務め",
-            "の職にある者",
-            "をもって",
-        ];
-        let end = TAILS.iter().filter_map(|tail| mask.find(tail)).min()?;
-        let part = rest.get(..end)?;
-        // 会長は副市長を、副会長は総務部長をもって充てる; 議長は甲が、副議長は乙がこれに当たる
-        let mask = mask.get(..end)?;
-        let cut = ["を、", "が、"].iter().filter_map(|cut| mask.find(cut)).min().filter(|_| mask.contains('は'));
-        let part = cut.and_then(|cut| part.get(..cut)).unwrap_or(part);
-        let post = posts::of(part).into_iter().next().filter(|post| words::is_post(post))?;
-        return (!part.contains('を') || post.len() < part.len()).then_some(post);
+        return filled(rest);
     }
     // Xが議長となる; Xは、…を招集し、議長を務める
     let serves = ["となる", "となり", "を務め", "に当た", "として", "をつとめ", "とな"]
@@ -176,4 +145,33 @@ fn chaired<'s>(before: &'s str, after: &'s str) -> Option<&'s str> {
         .or_else(|| inner.find("が必要に応じ"))
         .or_else(|| inner.find('が'))?;
     Some(words::named(inner.get(..by)?))
+}
+
+/// Who fills the chair: 委員長を置き、Xをもって充てる; 議長は、Xをもって充てる.
+fn filled(rest: &str) -> Option<&str> {
+    let mask = words::masked(rest);
+    const TAILS: [&str; 14] = [
+        "をもってこれに充て",
+        "をもって充て",
+        "をもって、充て",
+        "を充て",
+        "とする",
+        "とし、",
+        "が務め",
+        "が当た",
+        "がこれに当た",
+        "がその任に当た",
+        "が行",
+        "がこれを務め",
+        "の職にある者",
+        "をもって",
+    ];
+    let end = TAILS.iter().filter_map(|tail| mask.find(tail)).min()?;
+    let part = rest.get(..end)?;
+    // 会長は副市長を、副会長は総務部長をもって充てる; 議長は甲が、副議長は乙がこれに当たる
+    let mask = mask.get(..end)?;
+    let cut = ["を、", "が、"].iter().filter_map(|cut| mask.find(cut)).min().filter(|_| mask.contains('は'));
+    let part = cut.and_then(|cut| part.get(..cut)).unwrap_or(part);
+    let post = posts::of(part).into_iter().next().filter(|post| words::is_post(post))?;
+    (!part.contains('を') || post.len() < part.len()).then_some(post)
 }

@@ -78,7 +78,7 @@ pub(super) fn others(scope: &Scope<'_>, listed: &[Place]) -> Vec<Place> {
                 && speaks_of_entry(sentence)
                 && !super::demands::demands(sentence).is_empty()
         };
-        scope.units.iter().any(|unit| unit.sentences().iter().any(|sentence| asks(sentence)))
+        scope.units.iter().any(|unit| unit.sentences().iter().any(asks))
     });
     out
 }
