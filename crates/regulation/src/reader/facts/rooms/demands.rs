@@ -159,16 +159,28 @@ impl<'a> About<'a, '_> {
     }
 }
 
+/// No sentence leaves out more places one by one.
+const EXCEPTIONS_MAX: usize = 16;
+
 /// The places that a sentence leaves out: 管理区域(乙室を除く。), 乙室以外の室.
 fn excepted(sentence: &str, places: &[Place]) -> Vec<usize> {
     const LEAVES: [&str; 6] = ["を除く", "以外の室", "以外の区域", "以外の場所", "以外の区画", "以外の施設"];
-    let left = LEAVES.iter().flat_map(|mark| sentence.match_indices(mark)).flat_map(|(at, mark)| {
+    let ends = |part: &str| {
+        let named = |place: &Place| {
+            let own = std::iter::once(&place.name.value).chain(&place.aliases);
+            own.into_iter().any(|name| !name.is_empty() && part.ends_with(name.as_str()))
+        };
+        let behind = |at: usize| part.get(at..).is_some_and(|rest| rest.chars().count() <= 9);
+        places.iter().any(named) || part.rfind("レベル").is_some_and(behind)
+    };
+    let marks = LEAVES.iter().flat_map(|mark| sentence.match_indices(mark)).take(EXCEPTIONS_MAX);
+    let left = marks.flat_map(|(at, _)| {
         let before = sentence.get(..at).unwrap_or_default();
         let open = before.rfind('(').map(|at| at + 1);
         let clause =
             ["は、", "て、", "し、", "り、"].iter().filter_map(|end| before.rfind(end).map(|i| i + end.len())).max();
-        let from = if mark == "を除く" { open } else { open.max(clause) };
-        spoken_of(before.get(from.unwrap_or(0)..).unwrap_or_default(), places)
+        let part = before.get(open.max(clause).unwrap_or(0)..).unwrap_or_default();
+        if ends(part) { spoken_of(part, places) } else { Vec::new() }
     });
     left.collect()
 }

@@ -7,7 +7,11 @@ use super::demands::demands;
 /// What joins places that are spoken of together.
 const JOINTS: [&str; 8] = ["及び", "、及び", "並びに", "、並びに", "又は", "若しくは", "、", "・"];
 /// What follows a place that a clause is about.
-const MARKS: [&str; 14] = [
+const MARKS: [&str; 18] = [
+    "の室",
+    "の場所",
+    "の区画",
+    "の施設",
     "に入",
     "に立ち入",
     "に立入",

@@ -4,7 +4,7 @@ use super::super::super::words;
 use super::super::Found;
 use super::super::scope::Scope;
 use super::declared::list;
-use super::{Place, is_place, place_names, speaks_of_entry};
+use super::{PLACES_MAX, Place, is_place, place_names, speaks_of_entry};
 
 /// Words that name no room of their own.
 const ANY: [&str; 18] = [
@@ -31,6 +31,9 @@ const ANY: [&str; 18] = [
 pub(super) fn read(scope: &Scope<'_>) -> Vec<Place> {
     let mut out: Vec<Place> = Vec::new();
     for unit in &scope.units {
+        if out.len() >= PLACES_MAX {
+            break;
+        }
         for sentence in unit.sentences() {
             for name in names(sentence) {
                 let called = scope.call(name).to_owned();
@@ -72,14 +75,12 @@ pub(super) fn others(scope: &Scope<'_>, listed: &[Place]) -> Vec<Place> {
     };
     let mut out = read(scope);
     out.retain(|place| own(&place.name.value) && !of_list(&place.name.value));
-    out.retain(|place| {
-        let asks = |sentence: &&str| {
-            sentence.contains(place.name.value.as_str())
-                && speaks_of_entry(sentence)
-                && !super::demands::demands(sentence).is_empty()
-        };
-        scope.units.iter().any(|unit| unit.sentences().iter().any(asks))
-    });
+    if out.is_empty() {
+        return out;
+    }
+    let asks = |sentence: &&str| speaks_of_entry(sentence) && !super::demands::demands(sentence).is_empty();
+    let asking: Vec<&str> = scope.units.iter().flat_map(|unit| unit.sentences()).filter(asks).collect();
+    out.retain(|place| asking.iter().any(|sentence| sentence.contains(place.name.value.as_str())));
     out
 }
 
