@@ -65,6 +65,10 @@ fn bytes_changed() {
     }
 }
 
+fn rooms(count: usize) -> String {
+    (0..count).map(|i| format!("甲{i}室")).collect::<Vec<_>>().join("、")
+}
+
 #[test]
 fn large_and_deep_inputs_end() {
     let one = "第1条 この規程は、システム管理者を置き、総務課長をもって充てる。";
@@ -79,6 +83,15 @@ fn large_and_deep_inputs_end() {
         "第1条 甲\n".repeat(40_000),
         "<".repeat(300_000),
         format!("{}\n第1条 甲を置く。", "あ".repeat(500_000)),
+        format!("第1条 入退室を管理する室は、{}とする。\n2 {}", rooms(400), rooms(400)),
+        format!(
+            "第1条 入退室を管理する室は、{}とする。\n{}",
+            rooms(300),
+            "2 甲1室を除く室に入る者は許可を、".repeat(3_000)
+        ),
+        format!("第1条 {}として、入退室を管理する。", "甲室をレベル3、乙室をレベル2、".repeat(3_000)),
+        "│甲│乙課長│\n├─┼─┤\n".repeat(20_000),
+        format!("第1条 会議を置く。\n2 会議は、{}について審議する。", "計画及び監査、".repeat(20_000)),
     ] {
         read(text.as_bytes());
     }
