@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 mod check;
+mod field;
 mod period;
 mod rules;
 mod test;
 
 pub use check::BookError;
+pub use field::{Field, Is};
 pub use period::Period;
 pub use test::{Balance, Covers, Holds, Linked, Rows, Test, Within};
 
@@ -144,54 +146,6 @@ pub struct Step {
 pub const ROW: &str = "no";
 /// The field and column that name who else read what an applicant decides alone (AMB-G-09).
 pub const SECOND_READER: &str = "second_reader";
-
-/// Something to fill in, and the column that keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// Name in code.
-    pub name: String,
-    /// Name on pages.
-    pub ja: String,
-    /// What may be written.
-    pub is: Is,
-    /// Whether it may stay empty.
-    #[serde(default)]
-    pub optional: bool,
-    /// Whether it is personal or free text, kept outside the record.
-    #[serde(default)]
-    pub private: bool,
-}
-
-/// What may be written in a field.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Is {
-    /// A line of at most so many characters.
-    Line(usize),
-    /// Several lines.
-    Lines(usize),
-    /// A code of a list.
-    Code(String),
-    /// Several.
-    Codes(String),
-    /// A row of a book.
-    Ref(String),
-    /// Several.
-    Refs(String),
-    /// Somebody on the roll.
-    Person,
-    /// Several.
-    People,
-    /// A day.
-    Day,
-    /// A day with hour and minute.
-    Moment,
-    /// A whole number between two bounds.
-    Int(i64, i64),
-    /// Yes or no.
-    Check,
-}
 
 /// A condition of a step: a fact, the rule over it, and what is said when it does not hold.
 #[derive(Clone, Debug, Deserialize)]
@@ -389,41 +343,6 @@ impl OneOrMany {
             Self::One(one) => one == value,
             Self::Many(many) => many.iter().any(|one| one == value),
         }
-    }
-}
-
-impl TryFrom<String> for Is {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let (name, rest) = text.split_once(':').unwrap_or((&text, ""));
-        let number = |text: &str| text.parse::<i64>().map_err(|_| format!("`is`の「{text}」は数ではありません"));
-        let length = || rest.parse::<usize>().map_err(|_| format!("`is`の「{rest}」は文字数ではありません"));
-        let named = || {
-            if rest.is_empty() {
-                Err(format!("`is`の「{name}」には名前が要ります"))
-            } else {
-                Ok(rest.to_owned())
-            }
-        };
-        Ok(match name {
-            "line" => Self::Line(length()?),
-            "lines" => Self::Lines(length()?),
-            "code" => Self::Code(named()?),
-            "codes" => Self::Codes(named()?),
-            "ref" => Self::Ref(named()?),
-            "refs" => Self::Refs(named()?),
-            "person" => Self::Person,
-            "people" => Self::People,
-            "day" => Self::Day,
-            "moment" => Self::Moment,
-            "int" => {
-                let (least, most) = rest.split_once(':').ok_or("`is`の「int」には下限と上限が要ります")?;
-                Self::Int(number(least)?, number(most)?)
-            }
-            "check" => Self::Check,
-            other => return Err(format!("`is`の「{other}」は知られていません")),
-        })
     }
 }
 

@@ -135,7 +135,8 @@ fn related(web: &Web, live: &Live, spec: &ViewSpec, key: &str) -> Markup {
                 continue;
             }
             let rows = web.desk.house().read(|books| books.rows(view.name, ""));
-            let of = |row: &Row| row.get(at).and_then(Value::text).is_some_and(|all| all.split(' ').any(|one| one == key));
+            let of =
+                |row: &Row| row.get(at).and_then(Value::text).is_some_and(|all| all.split(' ').any(|one| one == key));
             found.extend(rows.into_iter().rev().filter(of).take(RELATED_MAX).map(|row| (view, column.label, row)));
         }
     }
