@@ -1,6 +1,6 @@
 //! `national/facts.toml`: the facts that policies may speak of, and those that decide each act.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,21 @@ pub struct Vocabulary {
     pub topics: BTreeMap<String, String>,
     /// Powers by code, with what they are: who holds each is the regulation's to say.
     pub powers: BTreeMap<String, String>,
+}
+
+impl Vocabulary {
+    /// The same with these acts only, and the groups and facts that decide them.
+    #[must_use]
+    pub fn of_acts(&self, names: &BTreeSet<String>) -> Self {
+        let acts: BTreeMap<String, ActFacts> =
+            names.iter().filter_map(|name| Some((name.clone(), self.acts.get(name)?.clone()))).collect();
+        let wanted: BTreeSet<&String> = acts.values().flat_map(|act| &act.groups).collect();
+        let groups: BTreeMap<String, Vec<String>> =
+            wanted.into_iter().filter_map(|name| Some((name.clone(), self.groups.get(name)?.clone()))).collect();
+        let facts = groups.values().flatten().filter_map(|name| Some((name.clone(), self.facts.get(name)?.clone())));
+        let facts = facts.collect();
+        Self { facts, groups, acts, topics: BTreeMap::new(), powers: BTreeMap::new() }
+    }
 }
 
 /// A fact that a policy may speak of.
