@@ -39,6 +39,7 @@ fn is_test(path: &Path) -> bool {
     let text = path.to_string_lossy();
     text.contains("/tests/")
         || text.ends_with("tests.rs")
+        || text.contains("/tests_")
         || text.ends_with("testing.rs")
         || text.ends_with("tidy.rs")
         || text.ends_with("fixture.rs")

@@ -278,6 +278,6 @@ fn info(profile: &Profile, source: &Source) -> PolicyInfo {
 }
 
 #[cfg(test)]
-mod books;
-#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_books;

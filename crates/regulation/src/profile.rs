@@ -115,7 +115,7 @@ impl Profile {
         };
         check_topics(&settings, &vocabulary)?;
         let mut rules = under(&national, "national/rules/");
-        rules.extend(procedures.rules(&vocabulary));
+        rules.extend(procedures.rules(&vocabulary, &settings.silent));
         let filled = Self::fill(&settings, &rules)?;
         let theorems = theorems(&settings, files, &national, &procedures)?;
         let mut policies = filled.rules;
@@ -348,7 +348,7 @@ fn theorems(
     basis.extend(settings.silent.keys().map(|topic| (topic.clone(), Vec::new())));
     let empty = |set: &str| national::codes(settings, set).is_none_or(|set| set.is_empty());
     let mut all = Theorems::default();
-    let books = procedures.theorems();
+    let books = procedures.theorems(&settings.silent);
     let national = national.get("national/theorems.toml");
     let sources = [
         (national, "national/theorems.toml"),

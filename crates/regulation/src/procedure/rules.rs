@@ -48,12 +48,18 @@ impl Procedures {
         }
     }
 
-    /// The rules as national rules with gaps, by file.
-    pub(crate) fn rules(&self, vocabulary: &Vocabulary) -> BTreeMap<String, String> {
+    /// The rules as national rules with gaps, by file. Of a step on whose first topic the text is
+    /// silent there is only what would permit it, which is then left out with its topic.
+    pub(crate) fn rules(&self, vocabulary: &Vocabulary, silent: Silent<'_>) -> BTreeMap<String, String> {
         let of = |(name, area): (&String, &super::Area)| {
             let mut out = String::new();
             for book in &area.books {
-                book.steps.iter().for_each(|step| rules_of(&mut out, book, step));
+                for step in &book.steps {
+                    if spoken(step, silent) {
+                        conditions(&mut out, book, step);
+                    }
+                    permit(&mut out, step);
+                }
             }
             for other in &area.needs {
                 for act in vocabulary.acts.keys().filter(|act| other.is_of(act)) {
@@ -65,15 +71,16 @@ impl Procedures {
         self.areas.iter().map(of).collect()
     }
 
-    /// The theorems as the national file has them, with gaps.
-    pub(crate) fn theorems(&self) -> String {
+    /// The theorems as the national file has them, with gaps; none of a step that is left out, of
+    /// which anything would be true.
+    pub(crate) fn theorems(&self, silent: Silent<'_>) -> String {
         let mut out = String::new();
         for other in self.act_needs() {
             let says = format!("{}でなければ、できないことがある。", other.need.ja);
             let (group, then) = (format!("needs of books {}", other.need.fact), format!("context.{}", other.need.fact));
             theorem(&mut out, &format!("books.{}", other.need.fact), &list(&other.need.basis), &says, &group, &then);
         }
-        for (_, step) in self.steps() {
+        for (_, step) in self.steps().filter(|(_, step)| spoken(step, silent)) {
             let basis = list(&step.basis);
             if let Some(power) = &step.power {
                 theorem(
@@ -105,6 +112,14 @@ impl Procedures {
         let powers = self.areas.values().flat_map(|area| &area.powers);
         powers.map(|(code, power)| (code.as_str(), power.like.as_str())).collect()
     }
+}
+
+/// Topics on which a regulation says nothing.
+pub(crate) type Silent<'s> = &'s BTreeMap<String, String>;
+
+/// Whether a regulation speaks of a step: of the first of its topics.
+fn spoken(step: &Step, silent: Silent<'_>) -> bool {
+    step.basis.first().is_some_and(|topic| !silent.contains_key(topic))
 }
 
 fn fact(need: &Need) -> FactSpec {
@@ -154,7 +169,7 @@ fn forbid(out: &mut String, act: &str, rule: &Forbid<'_>) {
     );
 }
 
-fn rules_of(out: &mut String, book: &Book, step: &Step) {
+fn conditions(out: &mut String, book: &Book, step: &Step) {
     let (act, ja, basis) = (&step.act, &step.ja, step.basis.join(" "));
     let rule = |id: &str, rank, code, refuse, remedy, unless: &str| Forbid {
         id: format!("{act}.{id}"),
@@ -188,6 +203,10 @@ fn rules_of(out: &mut String, book: &Book, step: &Step) {
         let own = need.basis.join(" ");
         forbid(out, act, &needed(act, need, if own.is_empty() { &basis } else { &own }));
     }
+}
+
+fn permit(out: &mut String, step: &Step) {
+    let (act, basis) = (&step.act, step.basis.join(" "));
     let _ = writeln!(
         out,
         "@id(\"{act}\") @basis(\"{basis}\")\npermit(principal, action == Sekisho::Action::\"{act}\", resource);\n"
