@@ -18,7 +18,7 @@ use sekisho_regulation::profile::{Article, Theorem, Theorems};
 
 pub use solver::version;
 
-use solver::{Answer, Solver, Symbols};
+pub(crate) use solver::{Answer, Solver, Symbols};
 
 /// How theorems are decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

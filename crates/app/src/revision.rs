@@ -1,7 +1,9 @@
 //! What a revision of the regulation changes: article by article, and for whom. The second is found
-//! by deciding again, under the new version, what was decided under the old.
+//! by deciding again, under the new version, what was decided under the old, and, for
+//! everybody else, by comparing the rules of both for all requests.
 
 mod articles;
+mod everybody;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,8 @@ use sekisho_ledgers::replay::{Replay, Tally};
 use sekisho_ledgers::vault::Vault;
 
 pub use articles::{ArticleChange, changes};
+pub use everybody::{Everybody, Shift, everybody};
+pub use sekisho_gate::proof::Side;
 
 /// A right that somebody gains or loses: an act in a capacity, as it was really asked for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,6 +9,7 @@
 //! A [`Mutant`] is a gate with one condition of one policy taken away. Cases and theorems are worth
 //! something when they notice.
 
+mod compare;
 mod mutants;
 mod search;
 
@@ -31,6 +32,7 @@ use crate::plan::{ActPlan, Slot};
 use crate::policy::{self, Source};
 use crate::{schema, sentence};
 
+pub use compare::{Pair, Side};
 pub use mutants::{Change, Mutant};
 pub use search::Found;
 

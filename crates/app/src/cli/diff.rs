@@ -12,7 +12,8 @@ use sekisho_regulation::Date;
 use super::{CliError, DataArgs, Done, Format, progress, say};
 use crate::platform::SystemClock;
 use crate::profiles;
-use crate::revision::{self, ArticleChange, Consequences, Effect, Right};
+use crate::prove::{self, Method};
+use crate::revision::{self, ArticleChange, Consequences, Effect, Everybody, Right, Shift, Side};
 use crate::site::Site;
 
 /// Options of `sekisho regulation diff`.
@@ -28,6 +29,9 @@ pub(crate) struct DiffArgs {
     /// この日からの判定だけをやり直す
     #[arg(long, requires = "replay")]
     since: Option<Date>,
+    /// 証明器を使わず、有界探索だけで、すべての要求について比べる
+    #[arg(long)]
+    bounded: bool,
     #[command(flatten)]
     place: DataArgs,
     /// 出力の形式
@@ -46,6 +50,7 @@ struct Report {
     old: Gate,
     new: Gate,
     changes: Vec<ArticleChange>,
+    everybody: Everybody,
     replay: Option<(Consequences, f64)>,
     /// Who is who, for the sentences.
     books: Books,
@@ -54,7 +59,11 @@ struct Report {
 pub(crate) fn run(args: &DiffArgs) -> Result<Done, CliError> {
     let (old, new) = (gate(&args.old)?, gate(&args.new)?);
     let changes = revision::changes(&old, &new);
-    let mut report = Report { old, new, changes, replay: None, books: Books::default() };
+    let method = if args.bounded || prove::version().is_none() { Method::Bounded } else { Method::Solver };
+    progress("二つの版の規則を、すべての要求について比べています");
+    let everybody = revision::everybody(old.profile(), new.profile(), method);
+    let everybody = everybody.map_err(|e| CliError::Usage(e.to_string()))?;
+    let mut report = Report { old, new, changes, everybody, replay: None, books: Books::default() };
     if args.replay {
         let site = Site::open(&args.place.data)?;
         let store = site.read_store(&args.place.database()).map_err(CliError::environment)?;
@@ -98,6 +107,63 @@ impl Report {
         format!("{who}　{role}として　{act}　{}件（最後は{}番）　{}", effect.count, effect.last_seq, cites.join("、"))
     }
 
+    fn act_ja<'r>(&'r self, act: &'r str) -> &'r str {
+        let named = |gate: &'r Gate| gate.profile().vocabulary.acts.get(act).map(|act| act.ja.as_str());
+        named(&self.new).or_else(|| named(&self.old)).unwrap_or(act)
+    }
+
+    fn role_ja<'r>(&'r self, role: &'r str) -> &'r str {
+        let named = |gate: &'r Gate| gate.profile().role(role).map(|role| role.name.as_str());
+        named(&self.new).or_else(|| named(&self.old)).unwrap_or(role)
+    }
+
+    /// What changes for everybody, as the rules of both versions have it.
+    fn everybody_text(&self) {
+        let all = &self.everybody;
+        let way = if all.by_solver { "証明器と有界探索" } else { "有界探索" };
+        say(format_args!(
+            "すべての要求について、{way}で比べました（{:.1}秒）。行為{}件のうち、規則が同じもの{}件、規則は違うが認める範囲が同じもの{}件。",
+            all.took.as_secs_f64(),
+            all.acts,
+            all.alike,
+            all.same
+        ));
+        for (side, title) in [(Side::Old, "できなくなること"), (Side::New, "できるようになること")] {
+            let shifts: Vec<&Shift> = all.shifts.iter().filter(|shift| shift.side == side).collect();
+            say(format_args!("{title}{}", if shifts.is_empty() { ": ありません" } else { "" }));
+            for shift in shifts {
+                let role = shift.capacity.as_deref().map_or("どの立場でも", |role| self.role_ja(role));
+                say(format_args!("  {}　{role}　{}", self.act_ja(&shift.act), shift.extent_ja()));
+                say(format_args!(
+                    "    {}の版: {}",
+                    if side == Side::Old { "改めた後" } else { "改める前" },
+                    shift.refusal.sentence
+                ));
+            }
+        }
+        for (act, cause) in &all.unknown {
+            say(format_args!("  分からない: {}　{cause}", self.act_ja(act)));
+        }
+    }
+
+    fn everybody_json(&self) -> serde_json::Value {
+        let all = &self.everybody;
+        let shift = |shift: &Shift| {
+            let articles: Vec<String> = shift.refusal.articles.iter().map(ToString::to_string).collect();
+            serde_json::json!({
+                "act": shift.act, "capacity": shift.capacity, "wholly": shift.wholly,
+                "code": shift.refusal.code, "articles": articles, "sentence": shift.refusal.sentence,
+            })
+        };
+        let of = |side: Side| all.shifts.iter().filter(|one| one.side == side).map(shift).collect::<Vec<_>>();
+        let unknown = |(act, cause): &(String, String)| serde_json::json!({ "act": act, "cause": cause });
+        serde_json::json!({
+            "acts": all.acts, "alike": all.alike, "same": all.same, "solver": all.by_solver,
+            "seconds": all.took.as_secs_f64(), "lost": of(Side::Old), "gained": of(Side::New),
+            "unknown": all.unknown.iter().map(unknown).collect::<Vec<_>>(),
+        })
+    }
+
     fn text(&self) {
         if self.changes.is_empty() {
             say("二つの版に違いはありません。");
@@ -111,6 +177,7 @@ impl Report {
             say(place.as_deref().unwrap_or("条によらない設定"));
             change.what.iter().for_each(|what| say(format_args!("  {what}")));
         }
+        self.everybody_text();
         let Some((found, seconds)) = &self.replay else { return };
         let tally = found.tally;
         say(format_args!(
@@ -149,7 +216,8 @@ impl Report {
         });
         serde_json::json!({
             "old": self.old.profile().digest, "new": self.new.profile().digest,
-            "changes": self.changes.iter().map(change).collect::<Vec<_>>(), "replay": replay,
+            "changes": self.changes.iter().map(change).collect::<Vec<_>>(),
+            "everybody": self.everybody_json(), "replay": replay,
         })
     }
 }

@@ -99,7 +99,7 @@ fn write_draft(book: &reader::Book, folder: &Path, particulars: &Particulars) ->
     Gate::new(Arc::new(profile)).map_err(CliError::environment)?;
     say(format_args!("`{}`に下書きを作りました。決めていない読み方が{open}件あります。", folder.display()));
     say(format_args!("  確かめる: sekisho profile check {}", folder.display()));
-    say(format_args!("  始める:   sekisho init --profile {} --data ./data", folder.display()));
+    say(format_args!("  始める:   sekisho init --profile {} --data ./data --first 氏名", folder.display()));
     Ok(Done::Well)
 }
 

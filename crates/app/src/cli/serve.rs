@@ -99,6 +99,7 @@ pub(crate) fn listen(what: Listening<'_>) -> Result<Done, CliError> {
         })?;
         let address = listener.local_addr().map_err(CliError::environment)?;
         let open = Arc::new(Open::new(what.desk, what.options, what.folder));
+        open.settle()?;
         let router = open.router();
         tokio::spawn(housekeeping(open));
         (what.greet)(address);
@@ -142,6 +143,21 @@ impl Open {
         })
     }
 
+    /// Opens the house by the version that the record says is in force, before anybody is served:
+    /// whoever can write the data folder does not thereby change the rules.
+    fn settle(&self) -> Result<(), CliError> {
+        let old = self.desk();
+        let Some(digest) = old.version_due() else { return Ok(()) };
+        tracing::warn!(digest, "the folder names another version of the regulation than the record");
+        self.open_with(self.reopened(&old, &digest)?);
+        Ok(())
+    }
+
+    fn open_with(&self, desk: Arc<Desk>) {
+        let router = pages(&desk, &self.options, &self.folder);
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = (desk, router);
+    }
+
     /// Opens the house anew if another version is due.
     fn renew(&self) {
         let old = self.desk();
@@ -154,10 +170,7 @@ impl Open {
         *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
         tracing::info!(digest, "another version of the regulation comes into force");
         match self.reopened(&old, &digest) {
-            Ok(desk) => {
-                let router = pages(&desk, &self.options, &self.folder);
-                *self.now.write().unwrap_or_else(PoisonError::into_inner) = (desk, router);
-            }
+            Ok(desk) => self.open_with(desk),
             // The old version goes on deciding, which the record shows; the cause is in the log.
             Err(error) => tracing::error!(%error, digest, "the version cannot be put in force"),
         }

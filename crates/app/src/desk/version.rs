@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_gate::{CaseResult, Fact, Gate};
-use sekisho_ledgers::event::Asked;
+use sekisho_ledgers::event::{Asked, Event};
 use sekisho_ledgers::kinds::regulation;
 use sekisho_ledgers::spec::Form;
 use sekisho_regulation::Date;
@@ -11,7 +11,8 @@ use sekisho_regulation::profile::readings::{self, AS_WRITTEN, Decided};
 
 use super::{Desk, DeskError, Live, Outcome};
 use crate::profiles::{LoadError, Source};
-use crate::revision::{self, ArticleChange, Consequences};
+use crate::prove::{self, Method};
+use crate::revision::{self, ArticleChange, Consequences, Everybody};
 
 /// Days of the record that are decided again when a version is examined.
 const REPLAY_DAYS: i64 = 365;
@@ -115,6 +116,16 @@ impl Desk {
         Ok(revision::consequences(&ground.registry, &*ground.store, &ground.vault, gate, since)?)
     }
 
+    /// What a version changes for everybody, whoever asks for whatever.
+    ///
+    /// # Errors
+    /// [`DeskError::Internal`] when the two versions cannot be put side by side.
+    pub fn everybody(&self, gate: &Gate) -> Result<Everybody, DeskError> {
+        let method = if prove::version().is_some() { Method::Solver } else { Method::Bounded };
+        let found = revision::everybody(self.profile(), gate.profile(), method);
+        found.map_err(|e| DeskError::Internal(e.to_string()))
+    }
+
     /// Decides how an open place is read. What follows from it is a version of the profile, adopted
     /// with the reading. `form` gives the choice, the effective date and the council's resolution.
     ///
@@ -156,12 +167,19 @@ impl Desk {
     }
 
     /// The version that is to be in force today, if it is not the one by which this desk decides. The
-    /// house has to be opened anew with it.
+    /// house has to be opened anew with it. Before any version is adopted it is the one of the first
+    /// record: what the data folder names as current is only a copy of what the record says.
     #[must_use]
     pub fn version_due(&self) -> Option<String> {
         let today = Date::in_japan(self.now_ms());
-        let version = self.house.read(|books| regulation::in_force(books, today))?;
-        (version.profile != self.profile().digest).then_some(version.profile)
+        let adopted = self.house.read(|books| regulation::in_force(books, today)).map(|version| version.profile);
+        let due = adopted.or_else(|| self.first_version())?;
+        (due != self.profile().digest).then_some(due)
+    }
+
+    fn first_version(&self) -> Option<String> {
+        let first = self.house.ground().store.leaves(0, 1).ok()?.into_iter().next()?;
+        Event::from_leaf(first.seq, &first.bytes).ok().map(|event| event.profile.to_string())
     }
 
     /// Names a version as the one that the house opens with next.

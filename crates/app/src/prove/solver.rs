@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use cedar_policy::{Context, EvalResult, RequestEnv};
+use cedar_policy::{Context, EvalResult, PolicySet, RequestEnv};
 use cedar_policy_symcc::err::Error;
 use cedar_policy_symcc::solver::LocalSolver;
 use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicySet, CompiledSchema};
@@ -32,10 +32,10 @@ pub fn version() -> Option<String> {
 }
 
 /// The schema of a ground as symbols, made once for all acts.
-pub(super) struct Symbols(CompiledSchema);
+pub(crate) struct Symbols(CompiledSchema);
 
 impl Symbols {
-    pub(super) fn new(ground: &Ground) -> Result<Self, String> {
+    pub(crate) fn new(ground: &Ground) -> Result<Self, String> {
         CompiledSchema::new(ground.schema()).map(Self).map_err(|e| e.to_string())
     }
 }
@@ -47,7 +47,7 @@ pub(super) struct Compiled {
 }
 
 /// What the solver says of a claim.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// It holds for all requests.
     Holds,
     /// It does not hold for a request with this context.
@@ -57,14 +57,14 @@ pub(super) enum Answer {
 }
 
 /// One process of the solver, started when it is first needed and kept.
-pub(super) struct Solver<'s> {
+pub(crate) struct Solver<'s> {
     symbols: &'s Symbols,
     runtime: Option<Runtime>,
     process: Option<CedarSymCompiler<LocalSolver>>,
 }
 
 impl<'s> Solver<'s> {
-    pub(super) fn new(symbols: &'s Symbols) -> Self {
+    pub(crate) fn new(symbols: &'s Symbols) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok();
         Self { symbols, runtime, process: None }
     }
@@ -87,11 +87,18 @@ impl<'s> Solver<'s> {
         }
     }
 
-    fn symbolic(
-        &self,
-        policies: &cedar_policy::PolicySet,
-        environment: &RequestEnv,
-    ) -> Result<CompiledPolicySet, String> {
+    /// Whether what some policies allow of an act is within what others allow, for all requests.
+    pub(crate) fn within(&mut self, ground: &Ground, act: &str, policies: &PolicySet, bound: &PolicySet) -> Answer {
+        let environment = ground.environment(act).map_err(|e| e.to_string());
+        let both = environment
+            .and_then(|environment| Ok((self.symbolic(policies, &environment)?, self.symbolic(bound, &environment)?)));
+        match both {
+            Ok((policies, bound)) => self.ask(&policies, &bound),
+            Err(cause) => Answer::Unknown(cause),
+        }
+    }
+
+    fn symbolic(&self, policies: &PolicySet, environment: &RequestEnv) -> Result<CompiledPolicySet, String> {
         let schema = self.symbols.0.schema();
         let symbols = self.symbols.0.sym_env(environment).map_err(|e| e.to_string())?;
         CompiledPolicySet::compile_with_custom_symenv(policies, environment, schema, symbols).map_err(|e| e.to_string())

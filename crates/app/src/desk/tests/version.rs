@@ -141,3 +141,22 @@ fn what_was_decided_comes_out_the_same_again() {
     assert!(found.tally.decided > 100, "{:?}", found.tally);
     assert_eq!(found.tally.same, found.tally.decided, "{:?} {:?}", found.lost, found.gained);
 }
+
+/// Whoever can write the data folder does not thereby change the rules: the record says which
+/// version is in force, from its first entry on.
+#[test]
+fn a_version_that_nobody_adopted_is_not_put_in_force_by_a_file() {
+    let v = Village::new("planted");
+    assert_eq!(v.desk().version_due(), None);
+    let first = v.desk().profile().digest.clone();
+    let planted = v.desk().examine(&revised()).unwrap();
+    profiles::put_in_force(&planted.digest, &v.dir).unwrap();
+    let site = Site::open(&v.dir).unwrap();
+    assert_eq!(site.profile().digest, planted.digest);
+    let old = v.desk();
+    let ground = old.house().ground();
+    let ground = site.ground(Arc::clone(&ground.store), Arc::clone(&ground.clock)).unwrap();
+    old.house().close();
+    let opened = Desk::open(House::open(ground).unwrap(), site.desk_keys().unwrap(), Arc::clone(old.readers()), true);
+    assert_eq!(opened.version_due(), Some(first));
+}

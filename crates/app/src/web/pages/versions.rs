@@ -11,7 +11,7 @@ use sekisho_regulation::profile::readings::AS_WRITTEN;
 
 use super::about;
 use crate::desk::{Candidate, DeskError, Outcome};
-use crate::revision::{Consequences, Effect, Right};
+use crate::revision::{Consequences, Effect, Everybody, Right, Shift, Side};
 use crate::web::Web;
 use crate::web::call::{Call, Reply};
 use crate::web::fault::Fault;
@@ -89,6 +89,7 @@ pub(crate) fn candidate_page(web: &Web, call: &Call, candidate: &Candidate) -> R
     let live = call.live()?;
     let now = candidate.digest == web.desk.profile().digest;
     let consequences = if now { Consequences::default() } else { web.desk.consequences(&candidate.gate)? };
+    let everybody = if now { None } else { Some(web.desk.everybody(&candidate.gate)?) };
     let settings = &candidate.gate.profile().settings;
     let body = html! {
         p.lead {
@@ -99,6 +100,7 @@ pub(crate) fn candidate_page(web: &Web, call: &Call, candidate: &Candidate) -> R
         (soundness(candidate))
         @if !now {
             (rights(web, candidate, &consequences))
+            @if let Some(all) = &everybody { (for_everybody(web, candidate, all)) }
             (changes(web, candidate))
             (open_questions(&settings.readings))
             @if candidate.is_sound() && web.desk.may(live, "profile.adopt").allowed { (adoption(live, candidate)) }
@@ -159,6 +161,50 @@ fn rights_table(
             } } }
         } }
         @if effects.len() > SHOWN_MAX { p { "ほか" (effects.len() - SHOWN_MAX) "件。全部は `sekisho regulation diff` で見られます。" } } }
+    }
+}
+
+/// What changes for all requests, whether somebody asked in the past year or not.
+fn for_everybody(web: &Web, candidate: &Candidate, all: &Everybody) -> Markup {
+    let of = |side: Side| all.shifts.iter().filter(move |shift| shift.side == side).collect::<Vec<_>>();
+    html! {
+        section.sheet {
+            h2 { "すべての要求について" }
+            p {
+                "二つの版の規則を、" @if all.by_solver { "証明器と有界探索で" } @else { "有界探索で" }
+                "比べました。行為 " (evidence::grouped(all.acts as u64)) "件のうち、規則が同じもの " (evidence::grouped(all.alike as u64))
+                "件、規則は違うが認める範囲が同じもの " (evidence::grouped(all.same as u64)) "件。"
+            }
+            (shifts_table(web, candidate, "できなくなること", "この版での判定の例", &of(Side::Old)))
+            (shifts_table(web, candidate, "できるようになること", "いまの版での判定の例", &of(Side::New)))
+            @if !all.unknown.is_empty() {
+                div.notice.bad { p { "✕ 比べられなかった行為があります: " (all.unknown.iter().map(|(act, _)| web.desk.label("act", act)).collect::<Vec<_>>().join("、")) } }
+            }
+        }
+    }
+}
+
+fn shifts_table(web: &Web, candidate: &Candidate, title: &str, example: &str, shifts: &[&Shift]) -> Markup {
+    let (new, old) = (candidate.gate.profile(), web.desk.profile());
+    let role = |code: &str| {
+        new.role(code).or_else(|| old.role(code)).map_or_else(|| web.desk.label("role", code), |role| role.name.clone())
+    };
+    let act =
+        |code: &str| new.vocabulary.acts.get(code).map_or_else(|| web.desk.label("act", code), |act| act.ja.clone());
+    html! {
+        h3 { (title) }
+        @if shifts.is_empty() { p { "ありません。" } }
+        @else { div.scroll { table {
+            caption.hidden { (title) }
+            thead { tr { @for title in ["操作", "立場", "どこまで", example] { th scope="col" { (title) } } } }
+            tbody { @for shift in shifts.iter().take(SHOWN_MAX) { tr {
+                td { (act(&shift.act)) }
+                td { (shift.capacity.as_deref().map_or_else(|| "どの立場でも".to_owned(), role)) }
+                td { (shift.extent_ja()) }
+                td { (shift.refusal.sentence) }
+            } } }
+        } }
+        @if shifts.len() > SHOWN_MAX { p { "ほか" (shifts.len() - SHOWN_MAX) "件。全部は `sekisho regulation diff` で見られます。" } } }
     }
 }
 
