@@ -24,7 +24,7 @@ check:
 unit:
 	cargo nextest run --workspace --locked --no-fail-fast
 
-## bench: every measurement of README.md, side by side with its peers (release build)
+## bench: every measurement of docs/benchmarks.md, side by side with its peers (release build)
 bench:
 	@scripts/install test
 	cargo run --release --locked -p sekisho --features peers -- bench

@@ -53,7 +53,7 @@ async fn a_clerk_looks_somebody_up_and_is_signed_out_when_the_card_is_pulled() {
     page.sees("決裁").await;
     page.shot("7-paper").await;
 
-    page.open("/books/forms?sort=printed_at&desc=1").await;
+    page.open("/books/forms?sort=-printed_at").await;
     page.sees("例川 花子").await;
     page.shot("8-forms-book").await;
 

@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use sekisho_ledgers::kinds::history::view::Operation;
 use sekisho_ledgers::ports::{CountBy, ListQuery};
+use sekisho_ledgers::procedure::duties::Due;
 use sekisho_ledgers::spec::View as _;
 use sekisho_ledgers::value::Value;
-use sekisho_regulation::Citation;
 use sekisho_regulation::date::instant_ja;
 use sekisho_regulation::profile::{Article, Obligation};
+use sekisho_regulation::{Citation, Date};
 
 use super::acts::by_form;
+use super::duties;
 use crate::web::Web;
 use crate::web::book::query::fold;
 use crate::web::call::{Call, Reply};
@@ -32,6 +34,7 @@ struct State {
 pub(crate) fn show(web: &Web, call: &Call) -> Reply {
     let profile = web.desk.profile();
     let states = states(web)?;
+    let dues = web.desk.duties();
     let q = call.query.get("q");
     let shown: Vec<&Article> = profile.articles.iter().filter(|article| q.is_empty() || holds(article, q)).collect();
     let body = html! {
@@ -58,7 +61,7 @@ pub(crate) fn show(web: &Web, call: &Call) -> Reply {
                 @if article.chapter != before || at == 0 {
                     @if let Some(number) = article.chapter { h2.chapter { "第" (number) "章　" (chapter(web, article)) } }
                 }
-                (row(web, article, states.get(&key(&article.id)).copied().unwrap_or_default()))
+                (row(web, article, states.get(&key(&article.id)).copied().unwrap_or_default(), &dues))
             }
         }
         (readings(web))
@@ -114,6 +117,10 @@ fn states(web: &Web) -> Result<BTreeMap<(String, String), State>, Fault> {
     Ok(states)
 }
 
+/// In which order what carries an article out is shown.
+const ORDER: [&str; 5] = ["page:", "book:", "act:", "document:", "policy:"];
+/// Most things that are due, shown beside one article.
+const DUES_MAX: usize = 3;
 /// Rows of the history in which the latest evidence is looked for first.
 const RECENT_MAX: u64 = 3_000;
 
@@ -132,7 +139,7 @@ fn latest(web: &Web, article: &(String, String)) -> Result<Option<(u64, i64)>, F
 
 fn summary(web: &Web, states: &BTreeMap<(String, String), State>) -> Markup {
     let articles = &web.desk.profile().articles;
-    let carried = |article: &&Article| !article.carried_by.is_empty();
+    let carried = |article: &&Article| !carriers(web, article).is_empty();
     let shown = |article: &&Article| states.get(&key(&article.id)).is_some_and(|state| state.last.is_some());
     let evidenced = articles.iter().filter(|a| shown(a)).count();
     let waiting = articles.iter().filter(|a| !shown(a) && carried(a)).count();
@@ -140,7 +147,7 @@ fn summary(web: &Web, states: &BTreeMap<(String, String), State>) -> Markup {
     html! {
         section.sheet aria-label="規程の実施の状況" {
             svg.bar viewBox={ "0 0 " (articles.len().max(1)) " 1" } preserveAspectRatio="none" width="100%" height="20" role="img"
-                aria-label={ "全" (articles.len()) "条のうち、証拠のある条" (evidenced) "、証拠がまだない条" (waiting) "、これから実装する条" (none) } {
+                aria-label={ "全" (articles.len()) "条のうち、証拠のある条" (evidenced) "、証拠がまだない条" (waiting) "、台帳のない条" (none) } {
                 rect x="0" y="0" width=(evidenced) height="1" fill="#115a36" {}
                 rect x=(evidenced) y="0" width=(waiting) height="1" fill="#9db7f9" {}
             }
@@ -154,7 +161,8 @@ fn summary(web: &Web, states: &BTreeMap<(String, String), State>) -> Markup {
     }
 }
 
-fn row(web: &Web, article: &Article, state: State) -> Markup {
+fn row(web: &Web, article: &Article, state: State, dues: &[Due]) -> Markup {
+    let today = Date::in_japan(web.desk.now_ms());
     let anchor = decision::anchor(web, &article.id);
     html! {
         section.article-row id=(anchor) {
@@ -165,8 +173,10 @@ fn row(web: &Web, article: &Article, state: State) -> Markup {
                 }
             }
             aside aria-label={ (article.id.place_ja()) "の実施" } {
-                @if article.carried_by.is_empty() { p.quiet { "まだ仕組みがありません。人の手で行ってください。" } }
-                @else { ul { @for thing in &article.carried_by { li { (carrier(web, thing)) } } } }
+                @let carriers = carriers(web, article);
+                @if carriers.is_empty() { p.quiet { "まだ仕組みがありません。人の手で行ってください。" } }
+                @else { ul { @for thing in &carriers { li { (carrier(web, thing)) } } } }
+                (due_here(dues, article, today))
                 (asked(web, article))
                 @match state.last {
                     Some((seq, at_ms)) => p { "最新の証拠　" (evidence::chip(seq)) br; span.quiet { (instant_ja(at_ms)) } },
@@ -180,10 +190,57 @@ fn row(web: &Web, article: &Article, state: State) -> Markup {
     }
 }
 
+/// What carries an article out, each thing once: what the profile names, and the books and pages of
+/// what the article asks.
+fn carriers(web: &Web, article: &Article) -> Vec<String> {
+    let mut all = article.carried_by.clone();
+    let profile = web.desk.profile();
+    let book_of = |act: &str| profile.procedures.steps().find(|(_, step)| step.act == act).map(|(book, _)| &book.name);
+    for means in profile.obligations.iter().filter(|one| asks(one, article)).flat_map(|one| &one.by) {
+        let thing = match means.split_once(':') {
+            Some(("book" | "page" | "document", _)) => means.clone(),
+            // Which setting it is says the profile; that it is one is said once.
+            Some(("setting", _)) => "setting:".to_owned(),
+            Some(("field", name)) => format!("book:{}", name.split('.').next().unwrap_or(name)),
+            Some(("step" | "act", act)) => {
+                book_of(act).map_or_else(|| format!("act:{act}"), |book| format!("book:{book}"))
+            }
+            Some(("duty", _)) => "page:/duties".to_owned(),
+            // A rule or a condition shows itself in the decisions that cite the article.
+            _ => continue,
+        };
+        if !all.contains(&thing) {
+            all.push(thing);
+        }
+    }
+    all.sort_by_key(|thing| ORDER.iter().position(|kind| thing.starts_with(kind)).unwrap_or(ORDER.len()));
+    all
+}
+
+/// What the article makes due, with its day and how it stands.
+fn due_here(dues: &[Due], article: &Article, today: Date) -> Markup {
+    let here: Vec<&Due> =
+        dues.iter().filter(|due| due.cites.iter().any(|cite| key(cite) == key(&article.id))).collect();
+    html! {
+        @if !here.is_empty() {
+            ul.plain aria-label={ (article.id.place_ja()) "の期限" } {
+                @for due in here.iter().take(DUES_MAX) {
+                    li { (duties::sign(due, today)) " " (due.ja) "　" span.quiet { (due.day.wareki()) } }
+                }
+            }
+            p { a href="/duties?whose=all" { "期限" @if here.len() > DUES_MAX { "（ほか" (here.len() - DUES_MAX) "件）" } } }
+        }
+    }
+}
+
+/// Whether an obligation is of an article.
+fn asks(one: &Obligation, article: &Article) -> bool {
+    one.cite.as_ref().is_some_and(|cite| key(cite) == key(&article.id))
+}
+
 /// Everything that the article asks, and which of it runs.
 fn asked(web: &Web, article: &Article) -> Markup {
-    let of = |one: &&Obligation| one.cite.as_ref().is_some_and(|cite| key(cite) == key(&article.id));
-    let asked: Vec<&Obligation> = web.desk.profile().obligations.iter().filter(of).collect();
+    let asked: Vec<&Obligation> = web.desk.profile().obligations.iter().filter(|one| asks(one, article)).collect();
     let met = asked.iter().filter(|one| one.met()).count();
     html! {
         @if !asked.is_empty() {
@@ -224,6 +281,8 @@ fn carrier(web: &Web, thing: &str) -> Markup {
             html! { "操作　" @match path { Some(path) => a href=(path) { (label) }, None => (label) } }
         }
         "page" => html! { "画面　" a href=(name) { (page_name(name)) } },
+        "setting" => html! { "設定（役割、会議、室などの定め）" },
+        "document" => html! { "文書　" (name) },
         "policy" => html! { "判断　" code { (name) } },
         _ => html! { (thing) },
     }
