@@ -1,5 +1,13 @@
 //! Which obligations of a regulation are met by what, and which test shows it.
 
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and tells what it did not look at"
+)]
+mod codes;
 pub mod mutate;
 
 use std::collections::BTreeSet;

@@ -92,6 +92,14 @@ impl Gate {
         self.with_plans(self.acts.values().filter_map(|plan| plan.without(policy)).collect())
     }
 
+    /// The same gate without one of its acts: nobody can do it, and no rule speaks of it.
+    #[must_use]
+    pub fn without_act(&self, act: &str) -> Self {
+        let mut without = self.with_plans(Vec::new());
+        without.acts.remove(act);
+        without
+    }
+
     /// The profile it decides by.
     #[must_use]
     pub fn profile(&self) -> &Arc<Profile> {

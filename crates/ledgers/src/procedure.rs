@@ -154,9 +154,9 @@ impl Filings {
         self.steps.get(act).map(|place| (place.book, place.step))
     }
 
-    /// What acts that are code need of these books. Where the text is silent nothing is looked at: the
-    /// acts at the counter are many.
-    fn facts_of_code(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
+    /// What acts that are code, and several steps, need of these books. Where the text is silent nothing
+    /// is looked at: the acts at the counter are many.
+    fn facts_of_acts(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
         let act = ask.act.asked.act;
         for other in self.procedures.act_needs() {
             if !sheet.wants(&other.need.fact) {
@@ -167,8 +167,9 @@ impl Filings {
                 sheet.set(&other.need.fact, true);
                 continue;
             }
-            let code = KINDS.iter().flat_map(|kind| kind.acts()).find(|entry| entry.spec.name == act);
-            let fields = code.map_or(&[][..], |entry| entry.spec.fields);
+            let code = KINDS.iter().flat_map(|kind| kind.acts()).map(|entry| entry.spec);
+            let spec = code.chain(self.steps.get(act).map(|place| place.spec)).find(|spec| spec.name == act);
+            let fields = spec.map_or(&[][..], |spec| spec.fields);
             Look { filings: self, ask, fields, view: None, row: None }.set(&other.need, sheet);
         }
     }
@@ -192,7 +193,7 @@ impl Kind for Filings {
     }
 
     fn facts(&self, ask: &Ask<'_>, sheet: &mut FactSheet) {
-        let Some(place) = self.steps.get(ask.act.asked.act) else { return self.facts_of_code(ask, sheet) };
+        let Some(place) = self.steps.get(ask.act.asked.act) else { return self.facts_of_acts(ask, sheet) };
         let opens = place.step.opens();
         let row = if opens { None } else { ask.books.row_dyn(place.view.name, ask.text(ROW)) };
         if !opens {
@@ -202,6 +203,7 @@ impl Kind for Filings {
         }
         let look = Look { filings: self, ask, fields: place.spec.fields, view: Some(place.view), row: row.as_deref() };
         place.step.needs.iter().for_each(|need| look.set(need, sheet));
+        self.facts_of_acts(ask, sheet);
     }
 
     fn complete(&self, ask: &Ask<'_>) -> Body {

@@ -49,28 +49,44 @@ impl Played {
 /// Plays every scenario of a gate's profile.
 #[must_use]
 pub fn play(gate: &Gate, registry: &Registry) -> Vec<Played> {
-    play_only(gate, registry, &|_| true)
+    Scripts::of(gate.profile()).play(gate, registry, &|_| true)
 }
 
-/// Plays the scenarios that are wanted by name.
-#[must_use]
-pub fn play_only(gate: &Gate, registry: &Registry, wanted: &dyn Fn(&str) -> bool) -> Vec<Played> {
-    let mut all = Vec::new();
-    for (file, text) in &gate.profile().scenarios {
-        match script::read(text) {
-            Ok(scenarios) => {
-                let chosen = scenarios.iter().filter(|scenario| wanted(&scenario.name));
-                all.extend(chosen.map(|scenario| Stage::new(gate, registry).play(file, scenario)));
+/// The scenarios of a profile, read once to be played many times.
+#[derive(Debug)]
+pub struct Scripts {
+    /// Each with the file it stands in.
+    scenarios: Vec<(String, Scenario)>,
+    /// Files that cannot be read: each is a scenario that failed.
+    unread: Vec<Played>,
+}
+
+impl Scripts {
+    /// Reads every file of scenarios.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        let mut all = Self { scenarios: Vec::new(), unread: Vec::new() };
+        for (file, text) in &profile.scenarios {
+            match script::read(text) {
+                Ok(scenarios) => all.scenarios.extend(scenarios.into_iter().map(|one| (file.clone(), one))),
+                Err(cause) => all.unread.push(Played {
+                    file: file.clone(),
+                    name: "（読めないファイル）".to_owned(),
+                    differences: vec![cause],
+                    refused: Vec::new(),
+                }),
             }
-            Err(cause) => all.push(Played {
-                file: file.clone(),
-                name: "（読めないファイル）".to_owned(),
-                differences: vec![cause],
-                refused: Vec::new(),
-            }),
         }
+        all
     }
-    all
+
+    /// Plays those that are wanted by name.
+    #[must_use]
+    pub fn play(&self, gate: &Gate, registry: &Registry, wanted: &dyn Fn(&str) -> bool) -> Vec<Played> {
+        let chosen = self.scenarios.iter().filter(|(_, scenario)| wanted(&scenario.name));
+        let played = chosen.map(|(file, scenario)| Stage::new(gate, registry).play(file, scenario));
+        played.chain(self.unread.iter().cloned()).collect()
+    }
 }
 
 /// Where a scenario is played.

@@ -48,12 +48,15 @@ pub struct Area {
     pub needs: Vec<ActNeed>,
 }
 
-/// A condition of acts that are code, drawn from books that are data.
+/// A condition of acts that are code, or of several steps, drawn from books that are data.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActNeed {
     /// The acts; `identity.*` is every act of that family.
     pub acts: Vec<String>,
+    /// Whether it speaks before the question who may do the act.
+    #[serde(default)]
+    pub first: bool,
     /// The condition.
     pub need: Need,
 }

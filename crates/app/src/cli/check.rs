@@ -78,14 +78,18 @@ fn switched_off(gate: Gate, registry: &Registry, format: Format) -> Result<usize
     let (red, green) = (of(&|o| matches!(o, Outcome::Red(_))), of(&|o| *o == Outcome::Green));
     let key = &gate.profile().settings.key;
     if format == Format::Json {
-        let unnoticed: Vec<serde_json::Value> = tried
-            .iter()
-            .filter(|one| one.outcome == Outcome::Green)
-            .map(|one| serde_json::json!({ "id": one.id, "means": one.means }))
-            .collect();
-        say(
-            serde_json::json!({ "profile": key, "noticed": red, "unnoticed": unnoticed, "untried": tried.len() - red - green }),
-        );
+        let (mut noticed, mut unnoticed) = (Vec::new(), Vec::new());
+        for one in &tried {
+            match &one.outcome {
+                Outcome::Red(test) => {
+                    noticed.push(serde_json::json!({ "id": one.id, "means": one.means, "test": test }));
+                }
+                Outcome::Green => unnoticed.push(serde_json::json!({ "id": one.id, "means": one.means })),
+                Outcome::Untried => {}
+            }
+        }
+        let untried = tried.len() - red - green;
+        say(serde_json::json!({ "profile": key, "noticed": noticed, "unnoticed": unnoticed, "untried": untried }));
         return Ok(green);
     }
     say(format_args!(

@@ -6,8 +6,9 @@ use sekisho_gate::{CaseResult, Fact, Gate};
 use sekisho_ledgers::event::{Asked, Event};
 use sekisho_ledgers::kinds::regulation;
 use sekisho_ledgers::spec::Form;
-use sekisho_regulation::Date;
+use sekisho_regulation::profile::DeviceClass;
 use sekisho_regulation::profile::readings::{self, AS_WRITTEN, Decided};
+use sekisho_regulation::{Date, Profile};
 
 use super::{Desk, DeskError, Live, Outcome};
 use crate::profiles::{LoadError, Source};
@@ -56,6 +57,19 @@ impl Candidate {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.failed.is_empty()
+    }
+
+    /// Whether a factor is still asked at every class of machines on which records are handled, and none
+    /// of the classes of `now` is said to handle none any more.
+    #[must_use]
+    pub fn keeps_the_gate(&self, now: &Profile) -> bool {
+        let new = self.gate.profile();
+        let asked = |class: &DeviceClass| class.asks.iter().any(|terms| !terms.factors.is_empty());
+        let kept = |class: &DeviceClass| new.device_class(&class.code).is_none_or(|class| class.records);
+        let handled = |profile: &Profile| -> Vec<DeviceClass> {
+            profile.settings.devices.iter().filter(|class| class.records).cloned().collect()
+        };
+        handled(new).iter().all(asked) && handled(now).iter().all(kept)
     }
 }
 
@@ -162,8 +176,11 @@ impl Desk {
         if let Err(error) = &candidate {
             tracing::info!(%error, digest, "a version cannot be adopted");
         }
-        let sound = candidate.is_ok_and(|candidate| candidate.is_sound());
-        self.submit(live, asked, vec![("profile_sound", Fact::Bool(sound))], Vec::new())
+        let sound = candidate.as_ref().is_ok_and(Candidate::is_sound);
+        // What cannot be read is unsound, and that says enough.
+        let kept = candidate.map_or(true, |candidate| candidate.keeps_the_gate(self.profile()));
+        let facts = vec![("profile_sound", Fact::Bool(sound)), ("gate_kept", Fact::Bool(kept))];
+        self.submit(live, asked, facts, Vec::new())
     }
 
     /// The version that is to be in force today, if it is not the one by which this desk decides. The

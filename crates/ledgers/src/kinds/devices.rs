@@ -37,6 +37,7 @@ impl Kind for Devices {
         sheet.set("device_known", device.as_ref().is_some_and(|device| device.state == "in_use"));
         let code = device.as_ref().map_or(ask.text("device_class"), |device| device.class.as_str());
         let class = ask.profile.device_class(code);
+        sheet.set("device_class", class.map_or("none", |class| class.code.as_str()));
         sheet.set("device_class_known", class.is_some());
         let room = ask.profile.room(ask.text("room"));
         let enough = class.zip(room).is_some_and(|(class, room)| room.level >= class.room_level);

@@ -58,6 +58,12 @@ pub fn holds(books: &impl Registers, profile: &Profile, id: &str, role: &str, da
     by_post && picked
 }
 
+/// Whether anybody holds a role on `day`.
+pub fn filled(books: &impl Registers, profile: &Profile, role: &str, day: Date) -> bool {
+    let mut people = books.scan::<Person>("").into_iter();
+    people.any(|person| holds(books, profile, &person.person, role, day))
+}
+
 /// The roles that a person holds on `day`, in the profile's order.
 pub fn roles(books: &impl Registers, profile: &Profile, id: &str, day: Date) -> Vec<String> {
     let roles = profile.settings.roles.iter().map(|role| &role.code);

@@ -4,13 +4,20 @@ use sekisho_regulation::Date;
 use sekisho_regulation::profile::Basis;
 
 use super::look::Look;
+use crate::books::Registers as _;
+use crate::kinds::devices::view::Device;
 use crate::kinds::organisation;
+use crate::kinds::users::{self, view::Operator};
 
 /// A test of the program.
 type Builtin = fn(&Look<'_>) -> bool;
 
-const ALL: [(&str, Builtin); 3] =
-    [("council_member", council_member), ("manages_room", manages_room), ("duty_term_open", duty_term_open)];
+const ALL: [(&str, Builtin); 4] = [
+    ("council_member", council_member),
+    ("manages_room", manages_room),
+    ("duty_term_open", duty_term_open),
+    ("operator_not_ended", operator_not_ended),
+];
 
 /// The test with this name.
 pub(super) fn find(name: &str) -> Option<Builtin> {
@@ -37,6 +44,18 @@ fn duty_term_open(look: &Look<'_>) -> bool {
     let duty = look.value("duty").0;
     let term = look.ask.profile.settings.periods.get(duty.text().unwrap_or_default());
     term.is_none_or(|term| term.basis != Basis::Text)
+}
+
+/// Whether the designation of who signs in as an operator has not ended; only a terminal that operators
+/// alone use asks for it.
+fn operator_not_ended(look: &Look<'_>) -> bool {
+    let (ask, day) = (look.ask, look.ask.today());
+    let terminal = ask.act.by.terminal.as_deref().and_then(|terminal| ask.books.get::<Device>(terminal));
+    let operated =
+        terminal.and_then(|terminal| ask.profile.device_class(&terminal.class)).is_some_and(|class| class.records);
+    let ended =
+        |person| ask.books.get::<Operator>(person).is_some() && users::operator(&ask.books, person, day).is_none();
+    !(operated && look.actor().is_some_and(ended))
 }
 
 fn member(look: &Look<'_>, person: &str, day: Date) -> bool {

@@ -82,6 +82,7 @@ impl Look<'_> {
             Test::None(rows) => self.rows(rows) == 0,
             Test::Covers(covers) => self.covers(covers),
             Test::Holds(holds) => self.holds_power(holds),
+            Test::InOffice(power) => self.in_office(power),
             Test::OwnSection(name) => self.own_section(self.value(name).0.text().unwrap_or_default()),
             Test::Actor(name) => self.actor().is_some() && self.value(name).0.text() == self.actor(),
             Test::Builtin(name) => builtin::find(name).is_some_and(|test| test(self)),
@@ -265,6 +266,14 @@ impl Look<'_> {
         roles.iter().any(|role| organisation::holds(&self.ask.books, self.ask.profile, &person, role, day))
     }
 
+    /// Whether somebody holds a power today; true where the profile gives it to nobody.
+    fn in_office(&self, power: &str) -> bool {
+        let profile = self.ask.profile;
+        let roles = profile.settings.powers.get(power).map_or(&[][..], Vec::as_slice);
+        roles.is_empty()
+            || roles.iter().any(|role| organisation::filled(&self.ask.books, profile, role, self.ask.today()))
+    }
+
     fn own_section(&self, section: &str) -> bool {
         let held = organisation::posts(&self.ask.books, self.actor().unwrap_or_default(), self.ask.today());
         held.iter().filter_map(|held| self.ask.profile.post(&held.post)).any(|post| post.section == section)
@@ -324,6 +333,10 @@ pub(super) fn check(filings: &Filings) -> Result<(), BookError> {
             let known = |name: &str| place.view.position(name).is_some();
             check_need(&place.step.act, need, &known)?;
         }
+        for other in filings.procedures().act_needs().filter(|other| other.is_of(&place.step.act)) {
+            let known = |name: &str| place.spec.fields.iter().any(|field| field.name == name);
+            check_need(&place.step.act, &other.need, &known)?;
+        }
     }
     for other in filings.procedures().act_needs() {
         for act in KINDS.iter().flat_map(|kind| kind.acts()).filter(|act| other.is_of(act.spec.name)) {
@@ -362,7 +375,7 @@ fn check_test(place: &str, test: &Test, column: &dyn Fn(&str) -> bool) -> Result
         Test::Builtin(name) if builtin::find(name).is_none() => {
             return wrong(format!("組込みの判定`{name}`がありません。"));
         }
-        Test::Builtin(_) => {}
+        Test::Builtin(_) | Test::InOffice(_) => {}
         Test::All(tests) | Test::Any(tests) => {
             return tests.iter().try_for_each(|test| check_test(place, test, column));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho_gate::Gate;
 use sekisho_regulation::testing;
 
-use super::{Played, play, play_only};
+use super::{Played, Scripts, play};
 use crate::kind::Registry;
 use crate::kinds::KINDS;
 use crate::procedure::Off;
@@ -43,7 +43,8 @@ fn what_is_switched_off_is_noticed() {
     let story = "会議の結果に基づいて指示し、回答を受ける";
     let without = |off: Option<Off>| {
         let off = off.map(|off| Registry::with(KINDS, registry.filings().without(off)));
-        let played = play_only(&gate, off.as_ref().unwrap_or(&registry), &|name| name.contains("指示"));
+        let registry = off.as_ref().unwrap_or(&registry);
+        let played = Scripts::of(gate.profile()).play(&gate, registry, &|name| name.contains("指示"));
         assert!(!played.is_empty(), "no scenario like 「{story}」");
         !red(&played).is_empty()
     };

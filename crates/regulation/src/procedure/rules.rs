@@ -8,6 +8,8 @@ use crate::profile::{ActFacts, FactSpec, FactType, Vocabulary};
 
 /// The code with which somebody without the power is refused, where a step names none.
 const NOT_AUTHORISED: &str = "NOT_AUTHORISED";
+/// The rank of what speaks before the question who may: after the person, before the designation.
+const FIRST: u32 = 64;
 
 impl Procedures {
     /// Adds topics, powers, facts and acts to the vocabulary.
@@ -62,8 +64,12 @@ impl Procedures {
                 }
             }
             for other in &area.needs {
-                for act in vocabulary.acts.keys().filter(|act| other.is_of(act)) {
-                    forbid(&mut out, act, &needed(act, &other.need, &other.need.basis.join(" ")));
+                // Nothing more is asked of a step that is not offered.
+                let step_of = |act: &str| self.steps().map(|(_, step)| step).find(|step| step.act == act);
+                let offered = |act: &str| step_of(act).is_none_or(|step| spoken(step, silent));
+                for act in vocabulary.acts.keys().filter(|act| other.is_of(act) && offered(act)) {
+                    let rule = needed(act, &other.need, &other.need.basis.join(" "));
+                    forbid(&mut out, act, &Forbid { rank: if other.first { FIRST } else { rule.rank }, ..rule });
                 }
             }
             (format!("national/rules/books/{name}.cedar"), out)

@@ -47,6 +47,8 @@ pub enum Test {
     Covers(Covers),
     /// A person holds a power.
     Holds(Holds),
+    /// Somebody holds the power today.
+    InOffice(String),
     /// Who acts has a post in the section.
     OwnSection(String),
     /// Who acts is that person.

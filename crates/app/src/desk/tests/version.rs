@@ -110,6 +110,23 @@ fn an_unsound_or_unknown_version_is_refused() {
     }
 }
 
+/// A version may not take a class of machines out of the control of access, not even one whose own cases
+/// all come out.
+#[test]
+fn a_version_that_opens_a_machine_is_refused() {
+    let v = Village::new("opened");
+    let (chief, today) = (v.chief(), v.today().to_string());
+    let mut source = revised();
+    source.files.retain(|name, _| !name.starts_with("cases/"));
+    let settings = source.files.get_mut("profile.toml").unwrap();
+    *settings = settings.replacen("room_level = 1\nrecords = true", "room_level = 1", 1);
+    let candidate = v.desk().examine(&source).unwrap();
+    assert!(candidate.is_sound());
+    let digest = candidate.digest.as_str();
+    let fields = [("profile", digest), ("label", "版"), ("effective", &*today), RESOLUTION, ("summary", "改正")];
+    v.check(v.act(&chief, "profile.adopt", &fields), "GATE_MANDATORY", "10.1", "gate_kept");
+}
+
 #[test]
 fn a_reading_is_decided_and_its_settings_follow() {
     let v = Village::new("reading");
