@@ -4,6 +4,12 @@
 
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/stage.rs"]
+mod stage;
+#[path = "stories/stop.rs"]
+mod stop;
+#[path = "stories/village.rs"]
+mod village;
 
 use browser::{Browser, Demo};
 
