@@ -4,6 +4,10 @@
 
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/city.rs"]
+mod city;
+#[path = "stories/council.rs"]
+mod council;
 #[path = "stories/stage.rs"]
 mod stage;
 #[path = "stories/stop.rs"]

@@ -13,15 +13,15 @@ async fn the_mayor_stops_the_connection_and_lets_it_go_on() {
     let stop = the_mayor_orders(&stage).await;
 
     stage.plays_at("shimin_kakariin", "operator").await;
-    stage.page.open("/lookup").await;
+    search(&stage).await;
+    stage.is_refused("CONNECTION_STOPPED", "第7条").await;
     stage.page.sees("接続の停止が命じられているため、本人確認情報を扱えません").await;
-    stage.page.sees("第7条").await;
     stage.page.shot("1-stopped").await;
 
     it_is_stopped_and_noticed(&stage, &stop).await;
     stage.plays_at("shimin_kakariin", "operator").await;
-    stage.page.open("/lookup").await;
-    stage.page.sees("接続の停止が命じられているため").await;
+    search(&stage).await;
+    stage.is_refused("CONNECTION_STOPPED", "第7条").await;
 
     stage.plays("chief").await;
     stage.takes(&stop, "connection_stop.resume", &[("resume_grounds", "おそれがなくなった。")]).await;

@@ -1,17 +1,21 @@
 //! The village: outsourcing, step by step, and matters that the review board is asked about.
 
+use super::council::{Council, decide};
 use super::stage::{Row, Stage, day};
+
+const COUNCIL: Council = Council { post: "somu_kacho", board: "review", article: "第4条第4項", sections: "" };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_village_outsources_and_asks_the_review_board() {
     let stage = Stage::of("nishimeya").await;
-    let (application, candidate) = nobody_outsources_unexamined(&stage).await;
+    let application = nobody_outsources_unexamined(&stage).await;
     the_chief_approves_after_the_council(&stage, &application).await;
-    a_contract_says_what_it_has_to(&stage, &application, &candidate).await;
+    a_contract_says_what_it_has_to(&stage, &application).await;
+    COUNCIL.hears_the_board(&stage, "12").await;
 }
 
 /// 第18条: every tier is examined before the council hears of it.
-async fn nobody_outsources_unexamined(stage: &Stage) -> (Row, Row) {
+async fn nobody_outsources_unexamined(stage: &Stage) -> Row {
     stage.plays_at("kikaku_kakaricho", "operator").await;
     stage.may_not("outsourcing.draft", "第19条").await;
 
@@ -57,7 +61,7 @@ async fn nobody_outsources_unexamined(stage: &Stage) -> (Row, Row) {
     stage.shows(&application, &[("状態", "会議に提出"), ("委託する事務の内容", "カード発行端末の保守")]).await;
     stage.page.sees("委託先事前調査簿").await;
     stage.page.shot("submitted").await;
-    (application, first)
+    application
 }
 
 /// 第19条: the council deliberates, and the chief approves.
@@ -67,7 +71,7 @@ async fn the_chief_approves_after_the_council(stage: &Stage, application: &Row) 
     stage.does(application, "outsourcing.approve", &[("approved_on", &today)]).await;
     stage.is_refused("NO_COUNCIL_DELIBERATION", "第19条").await;
 
-    let (meeting, voter) = a_meeting_is_held(stage, "11").await;
+    let (meeting, voter) = COUNCIL.meets(stage, "11").await;
     stage.plays("department_head").await;
     let agenda =
         [("meeting_no", meeting.key.as_str()), ("kind", "MEASURES"), ("title", "端末の保守の委託"), ("papers", "資料1")];
@@ -100,7 +104,7 @@ async fn the_chief_approves_after_the_council(stage: &Stage, application: &Row) 
 }
 
 /// 第20条: the contract does not begin before its five clauses are in it.
-async fn a_contract_says_what_it_has_to(stage: &Stage, application: &Row, _candidate: &Row) {
+async fn a_contract_says_what_it_has_to(stage: &Stage, application: &Row) {
     let (yesterday, today, begins, ends) = (day(-1), day(0), day(30), day(700));
     stage.plays("department_head").await;
     let contract = [
@@ -146,34 +150,4 @@ async fn a_contract_says_what_it_has_to(stage: &Stage, application: &Row, _candi
     stage.prints(&contract, &["見本電算株式会社", "秘密の保持", "履行中"]).await;
     stage.page.shot("contract-on-paper").await;
     stage.is_proven(&contract, "第20条").await;
-}
-
-/// A meeting is called and held today, with the chief present.
-async fn a_meeting_is_held(stage: &Stage, session_no: &str) -> (Row, Row) {
-    let (today, chief) = (day(0), stage.who("chief"));
-    stage.plays("chief").await;
-    let call = [("session_no", session_no), ("scheduled_on", &today), ("place", "第一会議室")];
-    let meeting = stage.opens("meetings", "meeting.call", &call).await;
-    stage.plays("council_secretariat").await;
-    let held = [("held_on", today.as_str()), ("place", "第一会議室"), ("chair", &chief)];
-    stage.takes(&meeting, "meeting.hold", &held).await;
-    let attendance = [
-        ("meeting_no", meeting.key.as_str()),
-        ("person", &chief),
-        ("capacity", "somu_kacho"),
-        ("presence", "present"),
-    ];
-    let voter = stage.opens("council_attendances", "attendance.record", &attendance).await;
-    (meeting, voter)
-}
-
-/// The chair decides on an item as it was tabled.
-async fn decide(stage: &Stage, item: &Row, voter: &Row) {
-    let decision = [
-        ("result", "approved"),
-        ("decision", "案のとおりとする。"),
-        ("decision_method", "consensus"),
-        ("voters", voter.key.as_str()),
-    ];
-    stage.does(item, "agenda.decide", &decision).await;
 }
