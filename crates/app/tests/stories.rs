@@ -10,6 +10,10 @@ mod city;
 mod council;
 #[path = "stories/stage.rs"]
 mod stage;
+#[path = "stories/certification.rs"]
+mod certification;
+#[path = "stories/sign_in.rs"]
+mod sign_in;
 #[path = "stories/stop.rs"]
 mod stop;
 #[path = "stories/village.rs"]

@@ -29,7 +29,7 @@ const KIND: &str = "
 
 /// The house, the browser, and who sits at it.
 pub(crate) struct Stage {
-    _demo: Demo,
+    demo: Demo,
     pub(crate) page: Browser,
     profile: Profile,
     plan: Plan,
@@ -47,7 +47,7 @@ impl Stage {
         let profile = source.profile().unwrap();
         let plan = Plan::of(&profile, &source.files).unwrap();
         let staff = roster::officials(&profile, &plan, today());
-        Self { _demo: demo, page, profile, plan, staff, seated: Mutex::default() }
+        Self { demo, page, profile, plan, staff, seated: Mutex::default() }
     }
 
     /// The id of who holds a role, as a scenario's `@role`.
@@ -98,8 +98,7 @@ impl Stage {
         if self.seated.lock().await.as_ref() != Some(&place) {
             self.leaves().await;
             self.comes_to(who, terminal).await;
-            self.page.types("#password", PASSWORD).await;
-            self.page.submits("form[action='/sign-in'] button.first").await;
+            self.gives(PASSWORD).await;
             self.page.until_at("/").await;
             *self.seated.lock().await = Some(place);
         }
@@ -109,11 +108,7 @@ impl Stage {
     /// Somebody comes to a terminal and lays the card on its reader; where there is none, gives the id.
     pub(crate) async fn comes_to(&self, who: &Official, terminal: &str) {
         let page = &self.page;
-        page.open("/sign-in").await;
-        if page.value("#terminal").await != terminal {
-            page.picks("#terminal", terminal).await;
-            page.submits("form[action='/sign-in/terminal'] button").await;
-        }
+        self.stands_at(terminal).await;
         if self.plan.asks_for_card(&self.profile, terminal) {
             let card = who.card_no.as_deref().unwrap_or_else(|| panic!("{} has no card", who.post));
             page.submits(&format!("ul.cards button[value='{card}']")).await;
@@ -121,6 +116,25 @@ impl Stage {
         } else {
             page.types("#person", &who.id).await;
         }
+    }
+
+    /// The browser is that of a terminal, and nobody has come to it.
+    pub(crate) async fn stands_at(&self, terminal: &str) {
+        let page = &self.page;
+        page.open("/sign-in").await;
+        if page.value("#terminal").await != terminal {
+            page.picks("#terminal", terminal).await;
+            page.submits("form[action='/sign-in/terminal'] button").await;
+        }
+        if page.has("form[action='/sign-in/reader'] button[value='']").await {
+            page.submits("form[action='/sign-in/reader'] button[value='']").await;
+        }
+    }
+
+    /// A password is given to sign in.
+    pub(crate) async fn gives(&self, password: &str) {
+        self.page.types("#password", password).await;
+        self.page.submits("form[action='/sign-in'] button.first").await;
     }
 
     /// Whoever sits there signs out and takes the card along.
@@ -135,6 +149,17 @@ impl Stage {
         self.page.until_at("/sign-in").await;
     }
 
+    /// Another browser in front of the same house.
+    pub(crate) async fn another(&self, name: &str) -> Browser {
+        Browser::start(name, &self.demo.address).await
+    }
+
+    /// Whoever sat here is signed out, without having done anything.
+    pub(crate) async fn is_signed_out(&self) {
+        self.page.until_at("/sign-in").await;
+        *self.seated.lock().await = None;
+    }
+
     async fn turns_to(&self, role: &str) {
         if !self.page.has("#capacity").await || self.page.value("#capacity").await == role {
             return;
@@ -142,6 +167,17 @@ impl Stage {
         self.page.picks("#capacity", role).await;
         self.page.submits("form[action='/session/capacity'] button").await;
         assert_eq!(self.page.value("#capacity").await, role, "the role is not offered");
+    }
+
+    /// Looks for a resident with the first purpose there is.
+    pub(crate) async fn searches(&self) {
+        let page = &self.page;
+        page.open("/lookup").await;
+        page.clicks("input[name=purpose]").await;
+        page.types("#basis", "受付8-0001").await;
+        page.types("#kana", "みほん").await;
+        page.types("#birth", "1980").await;
+        page.submits("main form.sheet button.first").await;
     }
 
     /// Opens a new row: from the book's page through the button to the form.
@@ -226,6 +262,19 @@ impl Stage {
         self.page.open(&format!("/books/{book}?sort=-no")).await;
         let key = self.page.text_of("main table tbody th[scope='row'] a").await;
         Row { book, key }
+    }
+
+    /// The history says of a period, to whom may inspect it, what they asked for: every row's cells.
+    pub(crate) async fn history(&self, reason: &str) -> Vec<String> {
+        let page = &self.page;
+        page.open("/history").await;
+        page.clicks("input[name=question][value=period]").await;
+        page.types("#reason", reason).await;
+        page.submits("main form.sheet button.first").await;
+        page.sees("✓ 記録しました").await;
+        let read = "return [...document.querySelectorAll('main section table:last-of-type tbody tr')]
+             .map(tr => tr.innerText);";
+        serde_json::from_value(page.run(read, Vec::new()).await).unwrap()
     }
 
     /// The row's page has these under their labels.

@@ -7,20 +7,20 @@ use super::stage::{Row, Stage, now};
 async fn the_mayor_stops_the_connection_and_lets_it_go_on() {
     let stage = Stage::of("hirakata").await;
     stage.plays_at("shimin_kakariin", "operator").await;
-    search(&stage).await;
+    stage.searches().await;
     stage.page.sees("人が見つかりました").await;
 
     let stop = the_mayor_orders(&stage).await;
 
     stage.plays_at("shimin_kakariin", "operator").await;
-    search(&stage).await;
+    stage.searches().await;
     stage.is_refused("CONNECTION_STOPPED", "第7条").await;
     stage.page.sees("接続の停止が命じられているため、本人確認情報を扱えません").await;
     stage.page.shot("1-stopped").await;
 
     it_is_stopped_and_noticed(&stage, &stop).await;
     stage.plays_at("shimin_kakariin", "operator").await;
-    search(&stage).await;
+    stage.searches().await;
     stage.is_refused("CONNECTION_STOPPED", "第7条").await;
 
     stage.plays("chief").await;
@@ -31,7 +31,7 @@ async fn the_mayor_stops_the_connection_and_lets_it_go_on() {
     stage.is_proven(&stop, "第7条").await;
 
     stage.plays_at("shimin_kakariin", "operator").await;
-    search(&stage).await;
+    stage.searches().await;
     stage.page.sees("人が見つかりました").await;
 }
 
@@ -76,14 +76,4 @@ async fn it_is_stopped_and_noticed(stage: &Stage, stop: &Row) {
     stage.fills(&[("notified", "agency prefecture")]).await;
     stage.is_done().await;
     stage.may_not("connection_stop.resume", "第7条").await;
-}
-
-async fn search(stage: &Stage) {
-    let page = &stage.page;
-    page.open("/lookup").await;
-    page.clicks("input[name=purpose]").await;
-    page.types("#basis", "受付8-0001").await;
-    page.types("#kana", "みほん").await;
-    page.types("#birth", "1980").await;
-    page.submits("main form.sheet button.first").await;
 }
