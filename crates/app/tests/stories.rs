@@ -4,18 +4,20 @@
 
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/certification.rs"]
+mod certification;
 #[path = "stories/city.rs"]
 mod city;
 #[path = "stories/council.rs"]
 mod council;
-#[path = "stories/stage.rs"]
-mod stage;
-#[path = "stories/certification.rs"]
-mod certification;
 #[path = "stories/sign_in.rs"]
 mod sign_in;
+#[path = "stories/stage.rs"]
+mod stage;
 #[path = "stories/stop.rs"]
 mod stop;
+#[path = "stories/union.rs"]
+mod union;
 #[path = "stories/village.rs"]
 mod village;
 

@@ -46,6 +46,11 @@ impl Demo {
         Self { child, dir, address: address.unwrap() }
     }
 
+    /// The store, as somebody who can write to its file sees it.
+    pub(crate) fn store(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.join("sekisho.sqlite")).unwrap()
+    }
+
     /// The id and the staff card's number of whoever holds a post.
     pub(crate) fn employee(&self, post: &str) -> (String, String) {
         let source = sekisho::profiles::source("nishimeya").unwrap();

@@ -315,6 +315,19 @@ impl Stage {
         assert!(self.page.has("table.seal").await, "no boxes for the seals");
     }
 
+    /// The proof of the newest event of a row, as its page has it.
+    pub(crate) async fn proof(&self, row: &Row) -> String {
+        self.page.open(&row.path()).await;
+        self.page.submits("main section:last-of-type tbody tr:first-child a[href^='/evidence/']").await;
+        let read = "return [...document.querySelectorAll('main details pre')].at(-1).textContent;";
+        self.page.run(read, Vec::new()).await.as_str().unwrap().to_owned()
+    }
+
+    /// Somebody changes the store behind the program.
+    pub(crate) fn changes(&self, sql: &str) {
+        self.demo.store().execute_batch(sql).unwrap();
+    }
+
     /// The evidence of the newest event of a row: its proof, and the article by which it was decided.
     pub(crate) async fn is_proven(&self, row: &Row, article: &str) {
         self.page.open(&row.path()).await;

@@ -73,12 +73,15 @@ async fn the_chief_approves_after_the_council(stage: &Stage, application: &Row) 
 
     let (meeting, voter) = COUNCIL.meets(stage, "11").await;
     stage.plays("department_head").await;
-    let agenda =
-        [("meeting_no", meeting.key.as_str()), ("kind", "MEASURES"), ("title", "端末の保守の委託"), ("papers", "資料1")];
+    let agenda = [
+        ("meeting_no", meeting.key.as_str()),
+        ("kind", "MEASURES"),
+        ("title", "端末の保守の委託"),
+        ("papers", "資料1"),
+    ];
     let item = stage.opens("agenda_items", "agenda.table", &agenda).await;
     stage.plays("chief").await;
-    let approval =
-        [("agenda_item_no", item.key.as_str()), ("meeting_no", &meeting.key), ("approved_on", &today)];
+    let approval = [("agenda_item_no", item.key.as_str()), ("meeting_no", &meeting.key), ("approved_on", &today)];
     stage.does(application, "outsourcing.approve", &approval).await;
     stage.is_refused("NO_COUNCIL_DELIBERATION", "第19条").await;
     decide(stage, &item, &voter).await;

@@ -106,6 +106,10 @@ fn fields(web: &Web, event: &Event) -> Markup {
         let text = match field.map(|field| field.kind) {
             Some(FieldKind::Code(list) | FieldKind::Codes(list)) => web.desk.label(list, &text),
             Some(FieldKind::Person) => web.desk.person_name(&text),
+            Some(FieldKind::People) => {
+                text.split(' ').map(|id| web.desk.person_name(id)).collect::<Vec<_>>().join("、")
+            }
+            Some(FieldKind::Moment) => value.as_i64().map_or(text, instant_ja),
             Some(FieldKind::Day) => text.parse::<sekisho_regulation::Date>().map_or(text, |date| date.wareki()),
             _ => text,
         };
