@@ -27,10 +27,15 @@ impl Demo {
 
     /// The same of another profile.
     pub(crate) fn of(profile: &str, name: &str) -> Self {
+        Self::lasting(profile, name, 2)
+    }
+
+    /// The same of more days.
+    pub(crate) fn lasting(profile: &str, name: &str, days: u32) -> Self {
         let dir = std::env::temp_dir().join(format!("sekisho-story-{name}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&dir));
         let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
-            .args(["demo", "--profile", profile, "--port", "0", "--days", "2", "--data"])
+            .args(["demo", "--profile", profile, "--port", "0", "--days", &days.to_string(), "--data"])
             .arg(&dir)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -41,8 +41,17 @@ pub(crate) struct Stage {
 impl Stage {
     /// Opens a house of the profile and a browser.
     pub(crate) async fn of(profile: &str) -> Self {
-        let demo = Demo::of(profile, profile);
-        let page = Browser::start(profile, &demo.address).await;
+        Self::named(profile, profile).await
+    }
+
+    /// The same under a name of its own, where a profile has several houses.
+    pub(crate) async fn named(profile: &str, name: &str) -> Self {
+        Self::over(Demo::of(profile, name), profile, name).await
+    }
+
+    /// The same over a house that was made already.
+    pub(crate) async fn over(demo: Demo, profile: &str, name: &str) -> Self {
+        let page = Browser::start(name, &demo.address).await;
         let source = sekisho::profiles::source(profile).unwrap();
         let profile = source.profile().unwrap();
         let plan = Plan::of(&profile, &source.files).unwrap();
@@ -180,6 +189,13 @@ impl Stage {
         page.submits("main form.sheet button.first").await;
     }
 
+    /// Looks for a resident and has the record of the first one shown.
+    pub(crate) async fn finds_somebody(&self) {
+        self.searches().await;
+        self.page.submits("button[name=subject]").await;
+        self.page.sees("帳票を印刷する").await;
+    }
+
     /// Opens a new row: from the book's page through the button to the form.
     pub(crate) async fn begins(&self, book: &str, act: &str, fields: Fields<'_>) {
         self.page.open(&format!("/books/{book}")).await;
@@ -264,17 +280,30 @@ impl Stage {
         Row { book, key }
     }
 
-    /// The history says of a period, to whom may inspect it, what they asked for: every row's cells.
+    /// What happened in a period, to whom may inspect it: every row's words.
     pub(crate) async fn history(&self, reason: &str) -> Vec<String> {
+        self.inspects("period", "", reason).await;
+        self.answers().await
+    }
+
+    /// Asks the history a question about somebody or something.
+    pub(crate) async fn inspects(&self, question: &str, about: &str, reason: &str) {
         let page = &self.page;
         page.open("/history").await;
-        page.clicks("input[name=question][value=period]").await;
+        page.clicks(&format!("input[name=question][value={question}]")).await;
+        if !about.is_empty() {
+            page.picks(&format!("[name='about.{question}']"), about).await;
+        }
         page.types("#reason", reason).await;
         page.submits("main form.sheet button.first").await;
-        page.sees("✓ 記録しました").await;
+        self.is_done().await;
+    }
+
+    /// The rows that the page of the history shows.
+    pub(crate) async fn answers(&self) -> Vec<String> {
         let read = "return [...document.querySelectorAll('main section table:last-of-type tbody tr')]
              .map(tr => tr.innerText);";
-        serde_json::from_value(page.run(read, Vec::new()).await).unwrap()
+        serde_json::from_value(self.page.run(read, Vec::new()).await).unwrap()
     }
 
     /// The row's page has these under their labels.
@@ -375,4 +404,10 @@ pub(crate) fn now() -> String {
 /// A day so many days from today, as it is typed.
 pub(crate) fn day(days: i64) -> String {
     today().plus_days(days).to_string()
+}
+
+/// The year of a day so many days from today, as pages write it.
+pub(crate) fn year_ja(days: i64) -> String {
+    let day = today().plus_days(days).wareki();
+    day.split_inclusive('年').next().unwrap().to_owned()
 }

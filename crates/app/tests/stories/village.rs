@@ -14,6 +14,57 @@ async fn the_village_outsources_and_asks_the_review_board() {
     COUNCIL.hears_the_board(&stage, "12").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_village_settles_what_a_card_may_do() {
+    let stage = Stage::named("nishimeya", "village-cards").await;
+    a_card_may_do_what_was_settled(&stage).await;
+}
+
+/// 第12条第3号: what a kind of card may do is settled with the security officer, and the gate keeps to it.
+async fn a_card_may_do_what_was_settled(stage: &Stage) {
+    let article = "第12条第3号";
+    let (today, tomorrow) = (day(0), day(1));
+    stage.plays("security_officer").await;
+    stage.may_not("card.settle_operations", article).await;
+    stage.plays("access_manager").await;
+    let settled = [
+        ("card_kind", "business"),
+        ("device_class", "terminal"),
+        ("operations", "sign_in search show"),
+        ("effective_from", tomorrow.as_str()),
+    ];
+    stage.begins("card_operations", "card.settle_operations", &settled).await;
+    stage.is_refused("NO_CONSULTATION", article).await;
+    // Somebody else was asked; then the right one, but only tomorrow.
+    let (chief, officer) = (stage.who("chief"), stage.who("security_officer"));
+    stage.fills(&[("consulted_with", &chief), ("consulted_on", &today), ("outcome", "異議なし")]).await;
+    stage.is_refused("NO_CONSULTATION", article).await;
+    stage.fills(&[("consulted_with", &officer), ("consulted_on", &tomorrow)]).await;
+    stage.is_refused("NO_CONSULTATION", article).await;
+    stage.page.shot("no-consultation").await;
+    stage.fills(&[("consulted_on", &today)]).await;
+    stage.is_done().await;
+
+    // It is in force from tomorrow on: today the clerk still prints.
+    stage.plays_at("jumin_shuji", "operator").await;
+    stage.finds_somebody().await;
+    assert!(stage.page.has("form[action='/lookup/print']").await, "it took effect too early");
+    stage.plays("access_manager").await;
+    let consulted =
+        [("consulted_with", officer.as_str()), ("consulted_on", &today), ("outcome", "異議なし"), ("effective_from", &today)];
+    stage.begins("card_operations", "card.settle_operations", &[&settled[..3], &consulted[..]].concat()).await;
+    stage.is_done().await;
+    stage.page.open("/cards?book=card_operations").await;
+    stage.page.sees("異議なし").await;
+    stage.page.shot("matrix").await;
+    stage.plays_at("jumin_shuji", "operator").await;
+    stage.finds_somebody().await;
+    stage.page.sees("この種類のカードでは、この操作はできません").await;
+    stage.page.sees(article).await;
+    assert!(!stage.page.has("form[action='/lookup/print']").await, "the card still prints");
+    stage.page.shot("card-kind").await;
+}
+
 /// 第18条: every tier is examined before the council hears of it.
 async fn nobody_outsources_unexamined(stage: &Stage) -> Row {
     stage.plays_at("kikaku_kakaricho", "operator").await;
