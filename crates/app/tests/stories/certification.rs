@@ -1,6 +1,6 @@
 //! 飯田市: two kinds of terminals, and what each member of the handling staff may do at them.
 
-use super::stage::{Stage, day};
+use super::stage::{Row, Stage, day};
 use super::{PASSWORD, sign_in};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,6 +37,7 @@ async fn nobody_works_beyond_the_range(stage: &Stage) {
     // The designation is what the gate keeps to; it is made as the range says.
     let designation =
         [("person", clerk.id.as_str()), ("scope", "認証業務"), ("operations", "search show"), ("from", today.as_str())];
+    stage.takes(&Row::of("handlers", &clerk.id), "handler.revoke", &[("reason", "範囲の変更")]).await;
     stage.begins("handlers", "handler.designate", &designation).await;
     stage.is_done().await;
     for terminal in ["U-01", "CS-02"] {

@@ -39,8 +39,12 @@ async fn what_is_disposed_of_is_counted(stage: &Stage, safe: &Row) {
         ("keep_until", &today),
     ];
     let stored = stage.opens("form_storages", "form_storage.store", &kept).await;
-    let counted =
-        [("storage_no", stored.key.as_str()), ("book_quantity", "100"), ("disposed_quantity", "99"), ("remaining_quantity", "0")];
+    let counted = [
+        ("storage_no", stored.key.as_str()),
+        ("book_quantity", "100"),
+        ("disposed_quantity", "99"),
+        ("remaining_quantity", "0"),
+    ];
     let disposal = stage.opens("form_disposals", "form_disposal.reconcile", &counted).await;
     stage.shows(&disposal, &[("差", "1")]).await;
     let done = [
@@ -54,7 +58,12 @@ async fn what_is_disposed_of_is_counted(stage: &Stage, safe: &Row) {
     stage.is_refused("RECONCILIATION_MISMATCH", article).await;
     stage.page.shot("mismatch").await;
     // The hundredth sheet is found, and counted again.
-    let counted = [("storage_no", stored.key.as_str()), ("book_quantity", "100"), ("disposed_quantity", "100"), ("remaining_quantity", "0")];
+    let counted = [
+        ("storage_no", stored.key.as_str()),
+        ("book_quantity", "100"),
+        ("disposed_quantity", "100"),
+        ("remaining_quantity", "0"),
+    ];
     let disposal = stage.opens("form_disposals", "form_disposal.reconcile", &counted).await;
     stage.takes(&disposal, "form_disposal.complete", &done).await;
     stage.shows(&disposal, &[("状態", "廃棄"), ("差", "0")]).await;
@@ -76,7 +85,12 @@ async fn a_failed_card_is_destroyed_face_and_chip(stage: &Stage, safe: &Row) {
         ("place_no", &safe.key),
     ];
     let card = stage.opens("card_disposals", "card_disposal.open", &failed).await;
-    let face = [("destroyed_on", today.as_str()), ("face_method", "shredding"), ("face_illegible", "true"), ("witness", witness)];
+    let face = [
+        ("destroyed_on", today.as_str()),
+        ("face_method", "shredding"),
+        ("face_illegible", "true"),
+        ("witness", witness),
+    ];
     stage.does(&card, "card_disposal.close", &face).await;
     stage.is_refused("CHIP_NOT_DESTROYED", article).await;
     stage.fills(&[("face_illegible", ""), ("chip_destroyed", "true")]).await;
@@ -117,7 +131,8 @@ async fn a_plan_is_consulted_on(stage: &Stage) {
     ];
     let mut asked = Vec::new();
     for (section, ..) in officers {
-        let question = [("plan_no", plan.key.as_str()), ("section", section), ("question", "案について"), ("reply_by", &due)];
+        let question =
+            [("plan_no", plan.key.as_str()), ("section", section), ("question", "案について"), ("reply_by", &due)];
         asked.push(stage.opens("consultations", "consultation.ask", &question).await);
     }
     for ((_, post, role), question) in officers.iter().zip(&asked).take(2) {
@@ -165,8 +180,13 @@ async fn every_season_and_cycle_is_planned(stage: &Stage, plan: &Row, (first, la
             stage.does(plan, "plan.adopt", &[("effective_from", first)]).await;
             stage.is_refused("TASK_MISSING", "第18条第2号").await;
         }
-        let task =
-            [("plan_no", plan.key.as_str()), ("cycle", cycle), ("task", "記録の確認"), ("opens", "830"), ("closes", "1715")];
+        let task = [
+            ("plan_no", plan.key.as_str()),
+            ("cycle", cycle),
+            ("task", "記録の確認"),
+            ("opens", "830"),
+            ("closes", "1715"),
+        ];
         stage.opens("operation_tasks", "task.set", &task).await;
     }
 }

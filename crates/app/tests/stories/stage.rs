@@ -374,6 +374,10 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    pub(crate) fn of(book: &'static str, key: &str) -> Self {
+        Self { book, key: key.to_owned() }
+    }
+
     pub(crate) fn path(&self) -> String {
         format!("/books/{}/{}", self.book, self.key)
     }

@@ -50,8 +50,12 @@ async fn a_card_may_do_what_was_settled(stage: &Stage) {
     stage.finds_somebody().await;
     assert!(stage.page.has("form[action='/lookup/print']").await, "it took effect too early");
     stage.plays("access_manager").await;
-    let consulted =
-        [("consulted_with", officer.as_str()), ("consulted_on", &today), ("outcome", "異議なし"), ("effective_from", &today)];
+    let consulted = [
+        ("consulted_with", officer.as_str()),
+        ("consulted_on", &today),
+        ("outcome", "異議なし"),
+        ("effective_from", &today),
+    ];
     stage.begins("card_operations", "card.settle_operations", &[&settled[..3], &consulted[..]].concat()).await;
     stage.is_done().await;
     stage.page.open("/cards?book=card_operations").await;
