@@ -200,7 +200,7 @@ pub fn make(
     let house = house(&site, store, clock_port)?;
     say("職員、端末、カードを登録しています");
     let staff = officials(site.profile(), &plan, first);
-    beginning::Beginning { house: &house, site: &site, plan: &plan, staff: &staff, first }.enter(dir)?;
+    beginning::Beginning { house: &house, site: &site, plan: &plan, staff: &staff, first, today }.enter(dir)?;
     let readers = readers(dir, &house)?;
     let desk = desk(&site, house, &readers)?;
     setup::close(desk.house())?;

@@ -112,16 +112,22 @@ impl Authority {
         &self.key_pem
     }
 
-    /// Issues a card with this number, valid from a day on.
+    /// Issues a card with this number, valid from a day on and for years beyond another: a card of a
+    /// demonstration that begins long ago is not exchanged on the way.
     ///
     /// # Errors
     /// When no key or certificate can be made.
-    pub fn issue(&self, card_no: &str, from: sekisho_regulation::Date) -> Result<VirtualCard, CardFileError> {
+    pub fn issue(
+        &self,
+        card_no: &str,
+        from: sekisho_regulation::Date,
+        today: sekisho_regulation::Date,
+    ) -> Result<VirtualCard, CardFileError> {
         let key = KeyPair::generate().map_err(key_error)?;
         let mut params = CertificateParams::new(Vec::<String>::new()).map_err(key_error)?;
         params.distinguished_name.push(DnType::CommonName, card_no);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        (params.not_before, params.not_after) = validity(from, CARD_DAYS);
+        (params.not_before, params.not_after) = validity(from, today.days() - from.days() + CARD_DAYS);
         let random = crate::platform::random::<16>(&crate::platform::SystemEntropy::new()).map_err(key_error)?;
         params.serial_number = Some(SerialNumber::from_slice(&random));
         let certificate = params.signed_by(&key, &self.issuer).map_err(key_error)?;

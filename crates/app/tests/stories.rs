@@ -2,8 +2,28 @@
 //! as a script; the screenshots lie in `target/stories`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "stories/archive.rs"]
+mod archive;
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/certification.rs"]
+mod certification;
+#[path = "stories/city.rs"]
+mod city;
+#[path = "stories/city_books.rs"]
+mod city_books;
+#[path = "stories/council.rs"]
+mod council;
+#[path = "stories/sign_in.rs"]
+mod sign_in;
+#[path = "stories/stage.rs"]
+mod stage;
+#[path = "stories/stop.rs"]
+mod stop;
+#[path = "stories/union.rs"]
+mod union;
+#[path = "stories/village.rs"]
+mod village;
 
 use browser::{Browser, Demo};
 

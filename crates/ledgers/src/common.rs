@@ -5,7 +5,7 @@ use sekisho_regulation::Date;
 
 use crate::books::Registers;
 use crate::kind::Ask;
-use crate::kinds::cards::view::{Card, CardOperation};
+use crate::kinds::cards::{self, view::Card};
 use crate::kinds::devices::view::Device;
 use crate::kinds::organisation;
 use crate::kinds::session::view::Session;
@@ -150,7 +150,7 @@ fn operation_in_range(ask: &Ask<'_>, person: &str, today: Date) -> bool {
 
 /// What a kind of card may do on a class of device: as settled, or as the profile has it.
 fn operations(ask: &Ask<'_>, kind: &str, class: &str) -> Vec<String> {
-    if let Some(settled) = ask.books.get::<CardOperation>(&format!("{kind}/{class}")) {
+    if let Some(settled) = cards::settled(&ask.books, kind, class, ask.today()) {
         return settled.operations.split_whitespace().map(str::to_owned).collect();
     }
     let kind = ask.profile.card_kind(kind);

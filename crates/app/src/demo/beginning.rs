@@ -22,6 +22,7 @@ pub(super) struct Beginning<'a> {
     pub(super) plan: &'a Plan,
     pub(super) staff: &'a [Official],
     pub(super) first: Date,
+    pub(super) today: Date,
 }
 
 impl Beginning<'_> {
@@ -100,7 +101,7 @@ impl Beginning<'_> {
         let authority = self.site.authority()?;
         let kinds = self.staff.iter().filter_map(|one| one.part.card.as_ref());
         for (n, kind) in (1..).zip(kinds.chain(&self.plan.stock)) {
-            let card = authority.issue(&card_no(n), self.first)?;
+            let card = authority.issue(&card_no(n), self.first, self.today)?;
             std::fs::write(folder.join(format!("{}.card", card.card_no())), card.to_file())?;
             let register = cards::action::RegisterCard {
                 card_no: card.card_no().to_owned(),

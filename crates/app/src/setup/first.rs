@@ -173,7 +173,7 @@ fn needed(profile: &Profile) -> (Vec<String>, Vec<String>) {
 }
 
 fn lend_card(house: &House, site: &Site, class: &DeviceClass, today: Date) -> Result<PathBuf, FirstError> {
-    let card = site.authority()?.issue(CARD_NO, today)?;
+    let card = site.authority()?.issue(CARD_NO, today, today)?;
     let folder: &Path = &site.dir().join("cards");
     std::fs::create_dir_all(folder)?;
     let file = folder.join(format!("{CARD_NO}.card"));

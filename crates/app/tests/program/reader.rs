@@ -41,7 +41,13 @@ impl Served {
     }
 
     fn card(&self, number: &str) -> String {
-        let card = self.town.site().authority().unwrap().issue(number, Date::in_japan(now_ms())).unwrap();
+        let card = self
+            .town
+            .site()
+            .authority()
+            .unwrap()
+            .issue(number, Date::in_japan(now_ms()), Date::in_japan(now_ms()))
+            .unwrap();
         let path = self.town.dir.join(format!("{number}.card"));
         std::fs::write(&path, card.to_file()).unwrap();
         path.to_str().unwrap().to_owned()

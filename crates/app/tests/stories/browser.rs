@@ -22,10 +22,20 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn start(name: &str) -> Self {
+        Self::of("nishimeya", name)
+    }
+
+    /// The same of another profile.
+    pub(crate) fn of(profile: &str, name: &str) -> Self {
+        Self::lasting(profile, name, 2)
+    }
+
+    /// The same of more days.
+    pub(crate) fn lasting(profile: &str, name: &str, days: u32) -> Self {
         let dir = std::env::temp_dir().join(format!("sekisho-story-{name}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&dir));
         let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
-            .args(["demo", "--port", "0", "--days", "2", "--data"])
+            .args(["demo", "--profile", profile, "--port", "0", "--days", &days.to_string(), "--data"])
             .arg(&dir)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -39,6 +49,11 @@ impl Demo {
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, dir, address: address.unwrap() }
+    }
+
+    /// The store, as somebody who can write to its file sees it.
+    pub(crate) fn store(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.join("sekisho.sqlite")).unwrap()
     }
 
     /// The id and the staff card's number of whoever holds a post.
@@ -107,8 +122,7 @@ impl Browser {
                 return;
             }
             if Instant::now() > until {
-                self.shot("failed").await;
-                panic!("`{words}` is not on the page:\n{text}");
+                self.fails(&format!("`{words}` is not on the page")).await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -119,8 +133,7 @@ impl Browser {
         let until = Instant::now() + PATIENCE;
         while self.client.current_url().await.unwrap().path() != path {
             if Instant::now() > until {
-                self.shot("failed").await;
-                panic!("at {}, not {path}:\n{}", self.client.current_url().await.unwrap(), self.text().await);
+                self.fails(&format!("not at {path}")).await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -164,13 +177,9 @@ impl Browser {
     }
 
     pub(crate) async fn clicks(&self, css: &str) {
-        let button = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        match button {
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
             Ok(button) => self.press(button).await,
-            Err(e) => {
-                self.shot("failed").await;
-                panic!("{css}: {e}\n{}", self.text().await);
-            }
+            Err(e) => self.fails(&format!("{css}: {e}")).await,
         }
     }
 
@@ -185,10 +194,57 @@ impl Browser {
     }
 
     /// Scrolls to an element, as a person would, and clicks it.
-    async fn press(&self, element: Element) {
+    pub(crate) async fn press(&self, element: Element) {
         let arguments = vec![serde_json::to_value(&element).unwrap()];
         self.client.execute("arguments[0].scrollIntoView({block: 'center'})", arguments).await.unwrap();
         element.click().await.unwrap();
+    }
+
+    /// Clicks what leads to another page, and waits until that page is there.
+    pub(crate) async fn submits(&self, css: &str) {
+        self.run("window.left = true", Vec::new()).await;
+        self.clicks(css).await;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let there = "return !window.left && document.readyState === 'complete'";
+            if self.client.execute(there, Vec::new()).await.is_ok_and(|there| there == true) {
+                return;
+            }
+            if Instant::now() > until {
+                self.fails(&format!("{css} leads nowhere")).await;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<serde_json::Value>) -> serde_json::Value {
+        self.client.execute(script, arguments).await.unwrap()
+    }
+
+    /// Whether the page has such an element.
+    pub(crate) async fn has(&self, css: &str) -> bool {
+        !self.all(css).await.is_empty()
+    }
+
+    /// Every such element.
+    pub(crate) async fn all(&self, css: &str) -> Vec<Element> {
+        self.client.find_all(Locator::Css(css)).await.unwrap()
+    }
+
+    /// What an element shows.
+    pub(crate) async fn text_of(&self, css: &str) -> String {
+        match self.client.find(Locator::Css(css)).await {
+            Ok(element) => element.text().await.unwrap(),
+            Err(_) => self.fails(&format!("no {css}")).await,
+        }
+    }
+
+    /// Ends the story with a picture and the words of the page.
+    pub(crate) async fn fails(&self, why: &str) -> ! {
+        self.shot("failed").await;
+        let at = self.client.current_url().await.unwrap();
+        panic!("{why}; at {at}:\n{}", self.text().await);
     }
 
     /// What stands in a field.

@@ -27,6 +27,14 @@ pub fn lent_to(books: &impl Registers, person: &str) -> Option<Card> {
     cards.find(|card| card.state == "lent" && card.person.as_deref() == Some(person))
 }
 
+/// What was settled of a kind of card at a class of device, as far as it is in force on a day: the
+/// settlement that took effect last.
+pub fn settled(books: &impl Registers, kind: &str, class: &str, day: Date) -> Option<CardOperation> {
+    let mut all = books.scan::<CardOperation>(&format!("{kind}/{class}"));
+    all.retain(|one| one.card_kind == kind && one.device_class == class && one.effective_from <= day);
+    all.into_iter().max_by_key(|one| (one.effective_from, one.evidence))
+}
+
 /// Facts about the card that an act is for.
 pub(crate) fn card_facts(ask: &Ask<'_>, sheet: &mut FactSheet) {
     let card = ask.books.get::<Card>(ask.text("card_no"));
@@ -121,7 +129,8 @@ fn fold(event: &Event, shelf: &mut Shelf<'_>) {
         "card.settle_operations" => {
             let Some(act) = SettleOperations::of(&event.body) else { return };
             shelf.put(&CardOperation {
-                id: format!("{}/{}", act.card_kind, act.device_class),
+                // Until the day on which it takes effect, what was settled before stays in force.
+                id: format!("{}/{}/{}", act.card_kind, act.device_class, act.effective_from),
                 card_kind: act.card_kind,
                 device_class: act.device_class,
                 operations: act.operations,

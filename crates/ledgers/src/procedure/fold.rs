@@ -72,6 +72,7 @@ fn step(filings: &Filings, place: Place, event: &Event, shelf: &mut Shelf<'_>) -
         row.get_mut(at).into_iter().for_each(|cell| *cell = Value::Null);
     }
     shelf.put_row(view, row.clone());
+    let own = row.first().and_then(Value::text).unwrap_or_default().to_owned();
     for moved in &step.moves {
         let keys = get(view, &row, &moved.by).and_then(Value::text).unwrap_or_default().to_owned();
         let other = view.columns.iter().find(|column| column.name == moved.by).map(|column| column.kind);
@@ -79,7 +80,8 @@ fn step(filings: &Filings, place: Place, event: &Event, shelf: &mut Shelf<'_>) -
             continue;
         };
         let Some(other) = filings.view(other) else { continue };
-        for key in keys.split(' ') {
+        // Nothing supersedes itself.
+        for key in keys.split(' ').filter(|key| other.name != view.name || *key != own) {
             if let Some(mut row) = shelf.row(other.name, key) {
                 set(other, &mut row, "state", moved.to.to_value());
                 set(other, &mut row, "evidence", event.seq_cell().to_value());

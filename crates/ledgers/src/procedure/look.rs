@@ -24,6 +24,8 @@ pub(super) struct Look<'a> {
     pub(super) row: Option<&'a [Value]>,
 }
 
+const MINUTE_MS: i64 = 60_000;
+
 /// A day or an instant or a number, as far as one lies before another.
 #[derive(Clone, Copy, Debug)]
 enum Point {
@@ -35,7 +37,9 @@ enum Point {
 impl Point {
     fn after_or_with(self, earlier: Self) -> bool {
         match (earlier, self) {
-            (Self::Ms(a), Self::Ms(b)) | (Self::Number(a), Self::Number(b)) => a <= b,
+            (Self::Number(a), Self::Number(b)) => a <= b,
+            // What somebody types has no seconds, what is stamped has: both in one minute are in order.
+            (Self::Ms(a), Self::Ms(b)) => a.div_euclid(MINUTE_MS) <= b.div_euclid(MINUTE_MS),
             (Self::Number(_), _) | (_, Self::Number(_)) => false,
             (a, b) => a.days() <= b.days(),
         }

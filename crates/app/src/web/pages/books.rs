@@ -114,12 +114,11 @@ fn adding(web: &Web, live: &Live, about: &About, here: &str) -> Markup {
 
 /// What each kind of card may do on each class of device: the rule in force.
 fn matrix(web: &Web) -> Markup {
-    use sekisho_ledgers::Registers as _;
-    use sekisho_ledgers::kinds::cards::view::CardOperation;
+    use sekisho_ledgers::kinds::cards;
     let settings = &web.desk.profile().settings;
-    let settled = web.desk.house().read(|books| books.scan::<CardOperation>(""));
+    let today = sekisho_regulation::Date::in_japan(web.desk.now_ms());
     let operations = |kind: &sekisho_regulation::profile::CardKind, class: &str| {
-        let row = settled.iter().find(|row| row.card_kind == kind.code && row.device_class == class);
+        let row = web.desk.house().read(|books| cards::settled(books, &kind.code, class, today));
         let codes: Vec<String> = match row {
             Some(row) => row.operations.split_whitespace().map(str::to_owned).collect(),
             None => kind.operations.get(class).cloned().unwrap_or_default(),

@@ -225,9 +225,12 @@ fn fits(act: &ActSpec, spec: &ViewSpec, row: &Row) -> bool {
 
 fn form_path(act: &ActSpec, spec: &ViewSpec, key: &str, row: &Row) -> String {
     let mut query: Vec<(String, String)> = Vec::new();
+    // Only one field means this row: a version that is superseded, say, is another.
+    let refs = || act.fields.iter().filter(|field| field.kind == FieldKind::Ref(spec.name)).map(|field| field.name);
+    let means_it = refs().find(|name| *name == "no").or_else(|| refs().next());
     for field in act.fields {
         let same = spec.position(field.name).and_then(|at| row.get(at)).and_then(Value::text);
-        let own = field.kind == FieldKind::Ref(spec.name)
+        let own = means_it == Some(field.name)
             || (field.kind == FieldKind::Person && field.name == "person" && is_person(spec));
         let value = if own { Some(key) } else { same.filter(|_| field.name == "room") };
         if let Some(value) = value {

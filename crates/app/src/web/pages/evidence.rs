@@ -106,16 +106,51 @@ fn fields(web: &Web, event: &Event) -> Markup {
         let text = match field.map(|field| field.kind) {
             Some(FieldKind::Code(list) | FieldKind::Codes(list)) => web.desk.label(list, &text),
             Some(FieldKind::Person) => web.desk.person_name(&text),
+            Some(FieldKind::People) => {
+                text.split(' ').map(|id| web.desk.person_name(id)).collect::<Vec<_>>().join("、")
+            }
+            Some(FieldKind::Moment) => value.as_i64().map_or(text, instant_ja),
             Some(FieldKind::Day) => text.parse::<sekisho_regulation::Date>().map_or(text, |date| date.wareki()),
             _ => text,
         };
         (field.map_or_else(|| beside(name).to_owned(), |field| field.label.to_owned()), text)
     };
-    let rows: Vec<(String, String)> =
-        event.body.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| shown(name, value)).collect();
+    let typed = event.body.iter().filter(|(name, value)| !value.is_null() && name.as_str() != "given");
+    let rows: Vec<(String, String)> = typed.map(|(name, value)| shown(name, value)).collect();
     html! {
+        (found(web, event))
         @if !rows.is_empty() {
             h3 { "入力された内容（個人に関する本文を除く）" }
+            dl.pairs { @for (label, text) in &rows { dt { (label) } dd { (text) } } }
+        }
+    }
+}
+
+/// What the program itself found out for the decision.
+fn found(web: &Web, event: &Event) -> Markup {
+    let given = event.body.get("given").and_then(serde_json::Value::as_object);
+    let facts = &web.desk.profile().vocabulary.facts;
+    let told = |name: &str, value: &serde_json::Value| {
+        let label = match name {
+            "room" => "端末の置かれた室",
+            "card" => "読取装置のカード",
+            "card_proven" => "カードの照合",
+            "password_right" => "パスワードの照合",
+            "clock_behind_s" => "時計の遅れ（秒）",
+            other => facts.get(other).map_or(other, |fact| fact.ja.as_str()),
+        };
+        let text = match value {
+            serde_json::Value::String(code) if name == "room" => web.desk.label("room", code),
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Bool(yes) => if *yes { "はい" } else { "いいえ" }.to_owned(),
+            other => other.to_string(),
+        };
+        (label.to_owned(), text)
+    };
+    let rows: Vec<(String, String)> = given.into_iter().flatten().map(|(name, value)| told(name, value)).collect();
+    html! {
+        @if !rows.is_empty() {
+            h3 { "判定のときに確かめたこと" }
             dl.pairs { @for (label, text) in &rows { dt { (label) } dd { (text) } } }
         }
     }

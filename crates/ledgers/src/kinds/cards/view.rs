@@ -31,7 +31,7 @@ view! {
     /// カード種別・操作対応表: what each kind of card may do on each class of device, settled after
     /// consultation (第12条第3号).
     CardOperation: Register "card_operations", "カード種別・操作対応表" {
-        id: String = Text, "種類／機器";
+        id: String = Text, "種類／機器／施行日";
         card_kind: String = Code("card_kind"), "カードの種類";
         device_class: String = Code("device_class"), "機器";
         operations: String = Code("operation"), "操作";
