@@ -1,6 +1,6 @@
 //! Stories: what a person does in a real browser, from sign-in to the card being pulled. Each reads
 //! as a script; the screenshots lie in `target/stories`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "stories/archive.rs"]
 mod archive;

@@ -396,3 +396,16 @@ fn check_test(place: &str, test: &Test, column: &dyn Fn(&str) -> bool) -> Result
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_and_what_is_stamped_in_one_minute_are_in_order() {
+        let (typed, stamped) = (Point::Ms(MINUTE_MS), Point::Ms(MINUTE_MS + 59_999));
+        assert!(typed.after_or_with(stamped) && stamped.after_or_with(typed));
+        let before = Point::Ms(MINUTE_MS - 1);
+        assert!(!before.after_or_with(typed), "a minute earlier is earlier");
+    }
+}
