@@ -117,7 +117,7 @@ impl Profile {
         let mut rules = under(&national, "national/rules/");
         rules.extend(procedures.rules(&vocabulary, &settings.silent));
         let filled = Self::fill(&settings, &rules)?;
-        let theorems = theorems(&settings, files, &national, &procedures)?;
+        let theorems = theorems(&settings, files, &national, (&procedures, &vocabulary))?;
         let mut policies = filled.rules;
         policies.extend(under(files, "policy/"));
         let mut all = files.clone();
@@ -342,13 +342,13 @@ fn theorems(
     settings: &Settings,
     files: &BTreeMap<String, String>,
     national: &BTreeMap<String, String>,
-    procedures: &Procedures,
+    (procedures, vocabulary): (&Procedures, &Vocabulary),
 ) -> Result<Theorems, ProfileError> {
     let mut basis = settings.basis.clone();
     basis.extend(settings.silent.keys().map(|topic| (topic.clone(), Vec::new())));
     let empty = |set: &str| national::codes(settings, set).is_none_or(|set| set.is_empty());
     let mut all = Theorems::default();
-    let books = procedures.theorems(&settings.silent);
+    let books = procedures.theorems(vocabulary, &settings.silent);
     let national = national.get("national/theorems.toml");
     let sources = [
         (national, "national/theorems.toml"),

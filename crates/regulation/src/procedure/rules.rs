@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Book, Need, Procedures, Step};
+use super::{ActNeed, Book, Need, Procedures, Step};
 use crate::profile::{ActFacts, FactSpec, FactType, Vocabulary};
 
 /// The code with which somebody without the power is refused, where a step names none.
@@ -64,10 +64,8 @@ impl Procedures {
                 }
             }
             for other in &area.needs {
-                // Nothing more is asked of a step that is not offered.
-                let step_of = |act: &str| self.steps().map(|(_, step)| step).find(|step| step.act == act);
-                let offered = |act: &str| step_of(act).is_none_or(|step| spoken(step, silent));
-                for act in vocabulary.acts.keys().filter(|act| other.is_of(act) && offered(act)) {
+                // Nothing more is asked of an act that is not offered.
+                for act in self.asked(other, vocabulary, silent) {
                     let rule = needed(act, &other.need, &other.need.basis.join(" "));
                     forbid(&mut out, act, &Forbid { rank: if other.first { FIRST } else { rule.rank }, ..rule });
                 }
@@ -77,11 +75,26 @@ impl Procedures {
         self.areas.iter().map(of).collect()
     }
 
-    /// The theorems as the national file has them, with gaps; none of a step that is left out, of
+    /// The acts of which something more is needed, without those of which the text says nothing.
+    fn asked<'a>(
+        &'a self,
+        other: &'a ActNeed,
+        vocabulary: &'a Vocabulary,
+        silent: Silent<'a>,
+    ) -> impl Iterator<Item = &'a String> {
+        let offered = move |act: &str, facts: &ActFacts| match self.steps().find(|(_, step)| step.act == act) {
+            Some((_, step)) => spoken(step, silent),
+            None => facts.basis.iter().any(|topic| !silent.contains_key(topic)),
+        };
+        vocabulary.acts.iter().filter(move |(act, facts)| other.is_of(act) && offered(act, facts)).map(|(act, _)| act)
+    }
+
+    /// The theorems as the national file has them, with gaps; none of an act that is left out, of
     /// which anything would be true.
-    pub(crate) fn theorems(&self, silent: Silent<'_>) -> String {
+    pub(crate) fn theorems(&self, vocabulary: &Vocabulary, silent: Silent<'_>) -> String {
         let mut out = String::new();
-        for other in self.act_needs() {
+        let is_of_any = |other: &&ActNeed| self.asked(other, vocabulary, silent).next().is_some();
+        for other in self.act_needs().filter(is_of_any) {
             let says = format!("{}でなければ、できないことがある。", other.need.ja);
             let (group, then) = (format!("needs of books {}", other.need.fact), format!("context.{}", other.need.fact));
             theorem(&mut out, &format!("books.{}", other.need.fact), &list(&other.need.basis), &says, &group, &then);
